@@ -1,0 +1,1 @@
+export { UserError, type UserErrorOptions } from "./user-error.ts";
