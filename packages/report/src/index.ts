@@ -1,0 +1,28 @@
+export {
+  calculated,
+  type Figure,
+  type KnownFigure,
+  measured,
+  type NotMeasured,
+  notMeasured,
+} from "./figure.ts";
+export {
+  type AsAskedFor,
+  type DatasetDescription,
+  type DatasetFacts,
+  type Environment,
+  type Epoch,
+  type Evaluation,
+  type Fallback,
+  type FileFacts,
+  type InferencePerformance,
+  type MemoryFacts,
+  type MemoryPlanFacts,
+  type ModelFacts,
+  type OriginalSystemId,
+  type Placement,
+  type RunRecord,
+  schemaVersion,
+  type SystemFacts,
+  type TrainingFacts,
+} from "./run-record.ts";
