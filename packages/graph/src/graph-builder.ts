@@ -1,0 +1,82 @@
+import type { Graph } from "./graph.ts";
+import { type Op, type OpKind, type OpOf, rulesOf } from "./op.ts";
+import type { Quantization } from "./quantization.ts";
+import type { ElementArrays, ElementType, Shape, Tensor, TensorId } from "./tensor.ts";
+import { verifyGraph } from "./verify-graph.ts";
+
+export interface GraphBuilder {
+  input(name: string, tensor: NewTensor): TensorId;
+  constant<T extends ElementType>(name: string, tensor: NewConstant<T>): TensorId;
+  variable(name: string, tensor: NewTensor): TensorId;
+  /** Adds an operator with one output, whose shape follows from the operands. */
+  op<K extends OpKind>(
+    kind: K,
+    operands: OpOf<K>["inputs"],
+    options: OpOf<K>["options"],
+    output: NewOutput,
+  ): TensorId;
+  /** @throws UserError `invalid-graph` */
+  build(outputs: readonly TensorId[]): Graph;
+}
+
+export interface NewTensor {
+  readonly type: ElementType;
+  readonly shape: Shape;
+  readonly quantization?: Quantization | undefined;
+}
+
+export interface NewConstant<T extends ElementType> {
+  readonly type: T;
+  readonly shape: Shape;
+  readonly data: ElementArrays[T];
+  readonly quantization?: Quantization | undefined;
+}
+
+export interface NewOutput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly quantization?: Quantization | undefined;
+}
+
+/** Builds a graph operator by operator. Tensors are numbered in the order in which they are added. */
+export function graphBuilder(name: string): GraphBuilder {
+  const tensors: Tensor[] = [];
+  const ops: Op[] = [];
+  const inputs: TensorId[] = [];
+  const add = (tensor: Pick<Tensor, "name" | "type" | "shape"> & Partial<Tensor>): TensorId =>
+    (tensors.push({ quantization: undefined, data: undefined, isVariable: false, ...tensor }) -
+      1) as TensorId;
+
+  return {
+    input(tensorName, tensor) {
+      const id = add({ name: tensorName, ...tensor });
+      inputs.push(id);
+      return id;
+    },
+    constant: (tensorName, tensor) => add({ name: tensorName, ...tensor }),
+    variable: (tensorName, tensor) => add({ name: tensorName, ...tensor, isVariable: true }),
+    op(kind, operands, options, output) {
+      const op = {
+        kind,
+        inputs: operands,
+        outputs: [tensors.length as TensorId],
+        options,
+      } as unknown as Op;
+      const [shape] = rulesOf(op).outputShapes(op, tensors);
+      const id = add({ ...output, shape: shape as Shape });
+      ops.push(op);
+      return id;
+    },
+    build(outputs) {
+      const graph: Graph = {
+        name,
+        tensors: [...tensors],
+        ops: [...ops],
+        inputs: [...inputs],
+        outputs,
+      };
+      verifyGraph(graph);
+      return graph;
+    },
+  };
+}

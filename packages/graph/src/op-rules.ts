@@ -1,0 +1,139 @@
+import { UserError } from "@smidgen/errors";
+import type { Op } from "./op.ts";
+import { type Padding, windowOutput } from "./spatial.ts";
+import { elementCount, type Shape, type Tensor, type TensorId } from "./tensor.ts";
+
+/** What every file in `ops/` says about its operator besides the type. */
+export interface OpRules<O extends Op> {
+  /** Names of the operands, in order; a last name that ends in `…` may repeat. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /**
+   * The shape of each output.
+   *
+   * @throws UserError `invalid-graph`, naming the rule that the operands or options break.
+   */
+  readonly outputShapes: (op: O, tensors: readonly Tensor[]) => readonly Shape[];
+  /** Multiplications of an activation with a weight, per inference; absent where there are none. */
+  readonly multiplyAccumulates?: (op: O, tensors: readonly Tensor[]) => number;
+}
+
+export function brokenRule(text: string): UserError {
+  return new UserError("invalid-graph", text);
+}
+
+export function requireRule(holds: boolean, text: string): asserts holds {
+  if (!holds) throw brokenRule(text);
+}
+
+/** The tensor at a position that is known to be good: `verifyGraph` looks at positions first. */
+export function tensorAt(tensors: readonly Tensor[], id: TensorId): Tensor {
+  const tensor = tensors[id];
+  if (tensor === undefined) throw brokenRule(`tensor %${id} does not exist`);
+  return tensor;
+}
+
+export function shapeAt(tensors: readonly Tensor[], id: TensorId): Shape {
+  return tensorAt(tensors, id).shape;
+}
+
+/** The four dimensions of an NHWC tensor, or of a filter. */
+export function shape4dAt(
+  tensors: readonly Tensor[],
+  id: TensorId,
+  operand: string,
+): readonly [number, number, number, number] {
+  const shape = shapeAt(tensors, id);
+  const [a, b, c, d] = shape;
+  requireRule(shape.length === 4, `${operand} has rank ${shape.length}, 4 expected`);
+  return [a, b, c, d] as [number, number, number, number];
+}
+
+/** Entries of an int32 constant operand: a shape, axes, paddings. */
+export function int32ConstantAt(
+  tensors: readonly Tensor[],
+  id: TensorId,
+  operand: string,
+): readonly number[] {
+  const { type, data } = tensorAt(tensors, id);
+  requireRule(
+    type === "int32" && data instanceof Int32Array,
+    `${operand} %${id} must be an int32 constant`,
+  );
+  return [...data];
+}
+
+export function requireBias(
+  tensors: readonly Tensor[],
+  bias: TensorId | undefined,
+  channels: number,
+): void {
+  if (bias === undefined) return;
+  const count = elementCount(shapeAt(tensors, bias));
+  requireRule(count === channels, `bias has ${count} entries for ${channels} output channels`);
+}
+
+/** Output height and width of a filter that slides over an image. */
+export function requireWindows(
+  options: {
+    readonly padding: Padding;
+    readonly strideHeight: number;
+    readonly strideWidth: number;
+    readonly dilationHeight?: number;
+    readonly dilationWidth?: number;
+  },
+  height: number,
+  width: number,
+  filterHeight: number,
+  filterWidth: number,
+): readonly [outHeight: number, outWidth: number] {
+  const { padding, strideHeight, strideWidth, dilationHeight = 1, dilationWidth = 1 } = options;
+  for (const [name, value] of Object.entries({
+    "filter height": filterHeight,
+    "filter width": filterWidth,
+    "stride height": strideHeight,
+    "stride width": strideWidth,
+    "dilation height": dilationHeight,
+    "dilation width": dilationWidth,
+  })) {
+    requireRule(Number.isInteger(value) && value > 0, `${name} is ${value}`);
+  }
+  const outHeight = windowOutput({
+    input: height,
+    filter: filterHeight,
+    stride: strideHeight,
+    dilation: dilationHeight,
+    padding,
+  });
+  const outWidth = windowOutput({
+    input: width,
+    filter: filterWidth,
+    stride: strideWidth,
+    dilation: dilationWidth,
+    padding,
+  });
+  requireRule(
+    outHeight > 0 && outWidth > 0,
+    `a ${filterHeight}×${filterWidth} filter does not fit in an input of ${height}×${width}`,
+  );
+  return [outHeight, outWidth];
+}
+
+/** Operators that work on each element alone. */
+export function sameShapeAsInput(op: Op, tensors: readonly Tensor[]): readonly Shape[] {
+  return [shapeAt(tensors, op.inputs[0])];
+}
+
+/** `a` and `b` aligned at the last dimension, where a dimension of 1 stretches. */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const sizeA = a[i - rank + a.length] ?? 1;
+    const sizeB = b[i - rank + b.length] ?? 1;
+    requireRule(
+      sizeA === sizeB || sizeA === 1 || sizeB === 1,
+      `[${a.join(", ")}] and [${b.join(", ")}] do not broadcast`,
+    );
+    return sizeA === 1 ? sizeB : sizeA;
+  });
+}

@@ -1,0 +1,19 @@
+import { broadcastShapes, type OpRules, shapeAt } from "../op-rules.ts";
+import type { Activation } from "../spatial.ts";
+import type { TensorId } from "../tensor.ts";
+
+/** `activation(a + b)`, broadcast. */
+export interface Add {
+  readonly kind: "add";
+  readonly inputs: readonly [a: TensorId, b: TensorId];
+  readonly outputs: readonly [output: TensorId];
+  readonly options: { readonly activation: Activation };
+}
+
+export const add: OpRules<Add> = {
+  inputs: ["a", "b"],
+  outputs: ["output"],
+  outputShapes: ({ inputs: [a, b] }, tensors) => [
+    broadcastShapes(shapeAt(tensors, a), shapeAt(tensors, b)),
+  ],
+};
