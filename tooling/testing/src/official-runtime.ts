@@ -1,0 +1,27 @@
+/** An official runtime with one model loaded. Batch dimensions of −1 are taken as 1. */
+export interface OfficialModel {
+  readonly inputs: readonly OfficialOperand[];
+  readonly outputs: readonly OfficialOperand[];
+  /** Gives each input its bytes, runs once, and returns a copy of each output's bytes. */
+  run(inputs: readonly ArrayBufferView[]): readonly Uint8Array<ArrayBuffer>[];
+  /** What the runtime has logged since it was loaded. */
+  readonly log: readonly string[];
+}
+
+export interface OfficialOperand {
+  readonly name: string;
+  /** As the runtime spells it: `int8`, `float32`, … */
+  readonly type: string;
+  readonly shape: readonly number[];
+}
+
+/** The bytes of any typed array. */
+export function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** LiteRT logs where it should throw; a line that begins so means that its outputs are garbage. */
+export function throwIfErrorLogged(log: readonly string[], runtime: string): void {
+  const errors = log.filter((line) => line.includes("ERROR"));
+  if (errors.length > 0) throw new Error(`${runtime} logged: ${errors.join(" | ")}`);
+}
