@@ -1,0 +1,46 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ensureBackend } from "./backends/select-backend.ts";
+import { batches } from "./batches.ts";
+import { checkExamples, type Examples } from "./examples.ts";
+import { modelShape } from "./model-shape.ts";
+import { tfjsEngine } from "./tfjs-engine.ts";
+import type { TrainingEngine } from "./training-engine.ts";
+import { breather } from "./breather.ts";
+
+/** Means over all examples. */
+export interface Evaluation {
+  /** Cross-entropy in nats, and the penalties of regularizers. */
+  readonly loss: number;
+  /** 0..1 */
+  readonly accuracy: number;
+}
+
+/**
+ * How well a softmax classifier does on examples. Changes nothing.
+ *
+ * @throws UserError `empty-dataset`, `shape-mismatch`, `invalid-labels` or `unsupported-model`
+ */
+export async function evaluateModel(model: LayersModel, examples: Examples): Promise<Evaluation> {
+  checkExamples("test", examples, modelShape(model));
+  await ensureBackend();
+  return evaluateWith(tfjsEngine(model), examples);
+}
+
+export async function evaluateWith(
+  engine: TrainingEngine,
+  examples: Examples,
+): Promise<Evaluation> {
+  const breathe = breather();
+  let loss = 0;
+  let correct = 0;
+  for (const batch of batches(examples, evaluationBatchSize)) {
+    const result = engine.evaluateBatch(batch);
+    loss += result.loss * batch.count;
+    correct += result.correct;
+    await breathe();
+  }
+  return { loss: loss / examples.count, accuracy: correct / examples.count };
+}
+
+/** Large enough to amortize the cost of a call, small enough for the activations to stay in cache. */
+const evaluationBatchSize = 128;

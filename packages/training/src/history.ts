@@ -1,0 +1,39 @@
+/** Where training stands after a batch. Loss and accuracy are means over the epoch so far. */
+export interface BatchProgress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** From 1. */
+  readonly step: number;
+  /** Steps per epoch. */
+  readonly steps: number;
+  readonly loss: number;
+  /** 0..1 */
+  readonly accuracy: number;
+}
+
+/**
+ * What an epoch came to. As in Keras, `loss` and `accuracy` are means over the epoch's examples, each
+ * seen by the weights of its moment; `valLoss` and `valAccuracy` are taken with the weights at the end.
+ */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps per epoch. */
+  readonly steps: number;
+  readonly loss: number;
+  /** 0..1 */
+  readonly accuracy: number;
+  readonly valLoss?: number;
+  /** 0..1 */
+  readonly valAccuracy?: number;
+  /** Training and validation together. The one figure here that differs from run to run. */
+  readonly durationMs: number;
+}
+
+/** Called while `train` runs, between two batches. What an observer throws ends the training. */
+export interface TrainObserver {
+  readonly onBatch?: (progress: BatchProgress) => void;
+  readonly onEpoch?: (record: EpochRecord) => void;
+}

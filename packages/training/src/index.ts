@@ -1,0 +1,14 @@
+export { type Architecture, type BuildOptions } from "./architectures/architecture.ts";
+export { architectures, type ArchitectureName } from "./architectures/index.ts";
+export { type Backend, type BackendName, type BackendPreference } from "./backends/backend.ts";
+export { selectBackend } from "./backends/select-backend.ts";
+export { buildModel } from "./build-model.ts";
+export { evaluateModel, type Evaluation } from "./evaluate-model.ts";
+export { type Examples, type TrainingData } from "./examples.ts";
+export { formatEpoch } from "./format-epoch.ts";
+export { type BatchProgress, type EpochRecord, type TrainObserver } from "./history.ts";
+export { loadModel } from "./model-files/load-model.ts";
+export { saveModel, type SaveOptions } from "./model-files/save-model.ts";
+export { train, type TrainResult } from "./train.ts";
+export { type TrainOptions } from "./train-options.ts";
+export type { LayersModel } from "@tensorflow/tfjs-layers";

@@ -1,0 +1,101 @@
+import { UserError } from "@smidgen/errors";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ensureBackend } from "./backends/select-backend.ts";
+import { batches } from "./batches.ts";
+import { breather } from "./breather.ts";
+import { buildModel } from "./build-model.ts";
+import { evaluateWith } from "./evaluate-model.ts";
+import { checkExamples, type TrainingData } from "./examples.ts";
+import type { EpochRecord, TrainObserver } from "./history.ts";
+import { modelShape } from "./model-shape.ts";
+import { optimizerFor } from "./optimizer.ts";
+import { permutation, randomGenerator } from "./random.ts";
+import { tfjsEngine } from "./tfjs-engine.ts";
+import { checkTrainOptions, type TrainOptions } from "./train-options.ts";
+
+export interface TrainResult {
+  /** Compiled with the optimizer that trained it. */
+  readonly model: LayersModel;
+  /** One record for each epoch. */
+  readonly history: readonly EpochRecord[];
+}
+
+/**
+ * Trains a softmax classifier with cross-entropy and, unless the model brings another optimizer, Adam.
+ *
+ * Runs on the selected backend, selecting one if none is. The same data, options and backend give the
+ * same weights, bit for bit, as long as the network has no layer that draws random numbers (dropout).
+ *
+ * @throws UserError `invalid-options`, `unknown-architecture`, `empty-dataset`, `shape-mismatch`,
+ * `invalid-labels`, `unsupported-model`, `unsupported-layer`, or `diverged` when the loss stops being
+ * a number
+ */
+export async function train(
+  data: TrainingData,
+  options: TrainOptions = {},
+  observer: TrainObserver = {},
+): Promise<TrainResult> {
+  const settings = checkTrainOptions(options);
+  const { epochs, batchSize, learningRate, seed } = settings;
+  await ensureBackend();
+  const model =
+    settings.model ??
+    (await buildModel(settings.architecture, {
+      inputShape: data.train.shape,
+      classes: settings.classes,
+      seed,
+    }));
+  const shape = modelShape(model);
+  checkExamples("train", data.train, shape);
+  if (data.test !== undefined) checkExamples("test", data.test, shape);
+
+  const engine = tfjsEngine(model, await optimizerFor(model, learningRate));
+  const random = randomGenerator(seed, "order");
+  const breathe = breather();
+  const steps = Math.ceil(data.train.count / batchSize);
+  const history: EpochRecord[] = [];
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const start = performance.now();
+    const order = permutation(data.train.count, random);
+    let step = 0;
+    let seen = 0;
+    let lossSum = 0;
+    let correct = 0;
+    for (const batch of batches(data.train, batchSize, order)) {
+      const result = engine.trainBatch(batch);
+      step++;
+      if (!Number.isFinite(result.loss)) throw diverged(result.loss, epoch, step);
+      seen += batch.count;
+      lossSum += result.loss * batch.count;
+      correct += result.correct;
+      observer.onBatch?.({
+        epoch,
+        epochs,
+        step,
+        steps,
+        loss: lossSum / seen,
+        accuracy: correct / seen,
+      });
+      await breathe();
+    }
+    const test = data.test && (await evaluateWith(engine, data.test));
+    const record: EpochRecord = {
+      epoch,
+      epochs,
+      steps,
+      loss: lossSum / seen,
+      accuracy: correct / seen,
+      ...(test && { valLoss: test.loss, valAccuracy: test.accuracy }),
+      durationMs: performance.now() - start,
+    };
+    history.push(record);
+    observer.onEpoch?.(record);
+  }
+  return { model, history };
+}
+
+function diverged(loss: number, epoch: number, step: number): UserError {
+  return new UserError("diverged", `the loss became ${loss} in epoch ${epoch}, step ${step}`, {
+    hint: "Lower the learning rate, and check the weights the training began with.",
+  });
+}
