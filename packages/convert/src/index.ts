@@ -1,0 +1,1 @@
+export { type ConvertOptions, convertLayersModel } from "./convert-layers-model.ts";
