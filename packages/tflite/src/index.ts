@@ -1,0 +1,2 @@
+export { type ReadOptions, readTflite } from "./read-tflite.ts";
+export { writeTflite } from "./write-tflite.ts";

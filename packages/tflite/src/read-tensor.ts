@@ -1,0 +1,104 @@
+import {
+  byteCount,
+  type ElementArray,
+  elementCount,
+  type ElementType,
+  type Quantization,
+  type Shape,
+  type Tensor,
+} from "@smidgen/graph";
+import { figure } from "./figure.ts";
+import { readElements } from "./elements.ts";
+import type { Row } from "./schema/schema-types.ts";
+import { elementTypeOf, tensorTypeName } from "./schema/tensor-types.ts";
+
+/**
+ * Reads tensors of a model: the tensor, or what in it a graph cannot hold.
+ *
+ * Constants are copies of the file's bytes; tensors that share a buffer share the copy.
+ */
+export function newTensorReader(
+  model: Row<"Model">,
+  file: Uint8Array,
+): (row: Row<"Tensor">) => Tensor | string {
+  const constants = new Map<string, ElementArray>();
+
+  return (row) => {
+    const type = elementTypeOf(row.type);
+    if (type === undefined) return `is of type ${tensorTypeName(row.type)}`;
+    const shape: Shape = [...(row.shape ?? [])];
+    if (!shape.every((size) => size > 0)) {
+      return `has shape [${shape.join(", ")}]; every dimension must be static and positive`;
+    }
+    if (row.sparsity !== undefined) return "is stored sparse";
+    if (row.external_buffer !== 0) return "is stored in another file";
+    const quantization = readQuantization(row.quantization);
+    if (typeof quantization === "string") return quantization;
+    const data = readData(row, type, shape);
+    if (typeof data === "string") return data;
+    return { name: row.name ?? "", type, shape, quantization, data, isVariable: row.is_variable };
+  };
+
+  function readData(
+    row: Row<"Tensor">,
+    type: ElementType,
+    shape: Shape,
+  ): ElementArray | undefined | string {
+    const buffer = model.buffers?.[row.buffer];
+    if (buffer === undefined) {
+      return row.buffer === 0
+        ? undefined
+        : `names buffer ${figure(row.buffer)}; there are ${figure(model.buffers?.length ?? 0)}`;
+    }
+    const bytes = bytesOf(buffer, file);
+    if (typeof bytes === "string") return `has buffer ${row.buffer}, which ${bytes}`;
+    // Runtimes take an empty buffer for an absent one.
+    if (bytes.length === 0) return undefined;
+    const expected = byteCount({ type, shape });
+    if (bytes.length !== expected) {
+      return `has ${figure(bytes.length)} bytes of data; ${type} [${shape.join(", ")}] takes ${figure(expected)}`;
+    }
+    const key = `${row.buffer} ${type} ${elementCount(shape)}`;
+    let data = constants.get(key);
+    if (data === undefined) {
+      constants.set(key, (data = readElements(type, shape, bytes)));
+    }
+    return data;
+  }
+}
+
+/**
+ * A buffer's data, or what is wrong with it: inside the table, or behind the last one in large models.
+ *
+ * Source: revision 3c of schema.fbs, where an offset above 1 counts from the start of the file.
+ */
+export function bytesOf(buffer: Row<"Buffer">, file: Uint8Array): Uint8Array | string {
+  const { data, offset, size } = buffer;
+  if (offset <= 1n) return data ?? new Uint8Array();
+  if (offset + size > BigInt(file.byteLength)) {
+    return `lies in bytes ${offset} to ${offset + size} of a file of ${figure(file.byteLength)}`;
+  }
+  return file.subarray(Number(offset), Number(offset + size));
+}
+
+function readQuantization(
+  row: Row<"QuantizationParameters"> | undefined,
+): Quantization | undefined | string {
+  if (row === undefined) return undefined;
+  if (row.details !== undefined) {
+    return `is quantized by ${row.details.table ?? `an unknown scheme (${row.details.code})`}`;
+  }
+  const scales = [...(row.scale ?? [])];
+  const zeroPoints = [...(row.zero_point ?? [])].map(Number);
+  const [scale] = scales;
+  if (scale === undefined || scales.every((each) => each === 0)) return undefined;
+  if (zeroPoints.length !== scales.length && zeroPoints.length !== 1) {
+    return `has ${figure(scales.length)} scales and ${figure(zeroPoints.length)} zero points`;
+  }
+  if (scales.length === 1) return { kind: "per-tensor", scale, zeroPoint: zeroPoints[0] as number };
+  const offCenter = zeroPoints.findIndex((zeroPoint) => zeroPoint !== 0);
+  if (offCenter !== -1) {
+    return `is quantized per axis with zero point ${zeroPoints[offCenter]} at ${offCenter}; 0 is expected`;
+  }
+  return { kind: "per-axis", axis: row.quantized_dimension, scales };
+}
