@@ -1,4 +1,3 @@
-import "@tensorflow/tfjs-backend-cpu";
 import { input, layers, model, type SymbolicTensor, sequential } from "@tensorflow/tfjs-layers";
 import { expect, test } from "vitest";
 import { findGraphProblems, printGraph } from "@smidgen/graph";
@@ -6,7 +5,10 @@ import { convertLayersModel } from "@smidgen/convert";
 import { buildGraph } from "../src/build-graph.ts";
 import { readNetwork } from "../src/network.ts";
 import { passes } from "../src/passes/passes.ts";
+import { useCpuBackend } from "./cpu-backend.ts";
 import { studyNetwork } from "./study-network.ts";
+
+await useCpuBackend();
 
 test("the study's network becomes six operators", () => {
   expect(printGraph(convertLayersModel(studyNetwork()))).toMatchInlineSnapshot(`

@@ -1,0 +1,4 @@
+export { type Int8Options, int8Scheme } from "./int8-scheme.ts";
+export { quantizeGraph } from "./quantize-graph.ts";
+export type { Range, Ranges } from "./ranges.ts";
+export type { ActivationFormat, OperandRule, OpRule, OutputRule, Scheme } from "./scheme.ts";

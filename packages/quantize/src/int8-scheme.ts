@@ -1,0 +1,78 @@
+import { perTensor } from "@smidgen/graph";
+import { int8Activations } from "./int8-activations.ts";
+import type { OperandRule, OutputRule, PerTensor, Scheme } from "./scheme.ts";
+
+export interface Int8Options {
+  /**
+   * One scale per output channel of convolutions, or one for all.
+   *
+   * Default `per-channel`: weights keep much more precision where channels differ in size.
+   */
+  readonly convWeights?: WeightScales;
+  /**
+   * The same for dense layers.
+   *
+   * Default `per-tensor`, although the TensorFlow Lite converter has chosen `per-channel` since 2.17 or so:
+   * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them.
+   */
+  readonly denseWeights?: WeightScales;
+  /** Type of the graph's inputs and outputs. Default `int8`; `float32` adds operators that convert. */
+  readonly inputsAndOutputs?: "float32" | "int8";
+}
+
+export type WeightScales = "per-channel" | "per-tensor";
+
+/**
+ * Integers only: int8 activations and weights, int32 biases.
+ *
+ * Source: the TensorFlow Lite 8-bit quantization specification; which operators keep their input's scale
+ * and which have a fixed output is in tensorflow/compiler/mlir/lite/ir/tfl_ops.td (traits
+ * `SameOperandsAndResultsScale` and `FixedOutputRangeInterface`), and for the converter before that in
+ * tensorflow/lite/tools/optimize/operator_property.cc.
+ */
+export function int8Scheme(options: Int8Options = {}): Scheme {
+  const {
+    convWeights = "per-channel",
+    denseWeights = "per-tensor",
+    inputsAndOutputs = "int8",
+  } = options;
+  const convFilter = weights(convWeights, 0);
+  const depthwiseFilter = weights(convWeights, 3);
+  const denseFilter = weights(denseWeights, 0);
+  return {
+    activations: int8Activations,
+    borders: inputsAndOutputs === "float32" ? "float32" : "integers",
+    rules: {
+      add: { operands: [activation, activation], output: calibrated },
+      "average-pool-2d": { operands: [activation], output: sameAsInput },
+      "conv-2d": { operands: [activation, convFilter, bias], output: calibrated },
+      "depthwise-conv-2d": { operands: [activation, depthwiseFilter, bias], output: calibrated },
+      dequantize: undefined,
+      "fully-connected": { operands: [activation, denseFilter, bias], output: calibrated },
+      logistic: { operands: [activation], output: fixed(1 / 256, -128) },
+      "max-pool-2d": { operands: [activation], output: sameAsInput },
+      mean: { operands: [activation, integers], output: calibrated },
+      mul: { operands: [activation, activation], output: calibrated },
+      quantize: undefined,
+      relu: { operands: [activation], output: calibrated },
+      relu6: { operands: [activation], output: calibrated },
+      reshape: { operands: [activation, integers], output: sameAsInput },
+      softmax: { operands: [activation], output: fixed(1 / 256, -128) },
+      tanh: { operands: [activation], output: fixed(1 / 128, 0) },
+    },
+  };
+}
+
+const activation: OperandRule = { kind: "activation" };
+const bias: OperandRule = { kind: "bias" };
+const integers: OperandRule = { kind: "integers" };
+const calibrated: OutputRule = { kind: "calibrated" };
+const sameAsInput: OutputRule = { kind: "same-as-input" };
+
+function weights(scales: WeightScales, channelAxis: number): OperandRule {
+  return { kind: "weights", channelAxis: scales === "per-channel" ? channelAxis : undefined };
+}
+
+function fixed(scale: number, zeroPoint: number): OutputRule {
+  return { kind: "fixed", quantization: perTensor(scale, zeroPoint) as PerTensor };
+}

@@ -1,0 +1,27 @@
+import { type Graph, verifyGraph } from "@smidgen/graph";
+import { addFloatBorders } from "./add-float-borders.ts";
+import { int8Scheme } from "./int8-scheme.ts";
+import { quantizeActivations } from "./quantize-activations.ts";
+import { quantizeConstants } from "./quantize-constants.ts";
+import type { Ranges } from "./ranges.ts";
+import { requireFloat } from "./require-float.ts";
+import type { Scheme } from "./scheme.ts";
+
+/**
+ * A float graph as one of integers, with the same operators and tensor names.
+ *
+ * `ranges` are what `calibrate` found for the same graph.
+ *
+ * @throws UserError `not-a-float-graph`, if something in it is quantized already; `missing-range`,
+ * naming every tensor without one; `range-too-wide`, naming every tensor, weights included, whose scale
+ * float32 cannot hold; `not-finite`, naming every constant that holds NaN or infinity.
+ */
+export function quantizeGraph(graph: Graph, ranges: Ranges, scheme: Scheme = int8Scheme()): Graph {
+  verifyGraph(graph);
+  requireFloat(graph, scheme);
+  const withActivations = quantizeActivations(graph, ranges, scheme);
+  const integers = quantizeConstants(withActivations, scheme);
+  const result = scheme.borders === "float32" ? addFloatBorders(integers) : integers;
+  verifyGraph(result);
+  return result;
+}

@@ -1,0 +1,45 @@
+import type { ElementType, OpKind, OpOf, Quantization } from "@smidgen/graph";
+import type { Range } from "./ranges.ts";
+
+/** How a float graph becomes one of integers: what happens to each operator's operands and output. */
+export interface Scheme {
+  readonly activations: ActivationFormat;
+  /** `undefined`: the operator belongs to graphs that are quantized already. */
+  readonly rules: { readonly [K in OpKind]: OpRule<K> | undefined };
+  /** Whether the graph's inputs and outputs become integers too, or stay float behind operators that convert. */
+  readonly borders: "float32" | "integers";
+}
+
+/** How values are stored that are only known when the network runs. */
+export interface ActivationFormat {
+  readonly type: ElementType;
+  readonly quantizationOf: (range: Range) => PerTensor;
+}
+
+export type PerTensor = Extract<Quantization, { readonly kind: "per-tensor" }>;
+
+export interface OpRule<K extends OpKind = OpKind> {
+  readonly operands: PerOperand<OpOf<K>["inputs"]>;
+  readonly output: OutputRule;
+}
+
+type PerOperand<Operands extends readonly unknown[]> = {
+  readonly [Position in keyof Operands]: OperandRule;
+};
+
+export type OperandRule =
+  /** Stored as an activation; a constant gets the range of its contents. */
+  | { readonly kind: "activation" }
+  /** A constant around zero: a scale per slice along `channelAxis`, or one for all. */
+  | { readonly kind: "weights"; readonly channelAxis: number | undefined }
+  /** An int32 constant whose scale is that of the first operand times that of the weights. */
+  | { readonly kind: "bias" }
+  /** Axes and shapes: not quantized. */
+  | { readonly kind: "integers" };
+
+export type OutputRule =
+  /** As the range says that was seen. */
+  | { readonly kind: "calibrated" }
+  /** The operator moves values and computes none: its output is stored like its first operand. */
+  | { readonly kind: "same-as-input" }
+  | { readonly kind: "fixed"; readonly quantization: PerTensor };
