@@ -1,6 +1,6 @@
 import { constants, gunzipSync, type ZlibOptions } from "node:zlib";
 import { UserError } from "@smidgen/errors";
-import { figure } from "./figure.ts";
+import { figure } from "./messages.ts";
 
 /** Told by the first bytes, never by the name. Source: RFC 1952, section 2.3.1 (ID1, ID2). */
 export function isGzip(bytes: Uint8Array): boolean {

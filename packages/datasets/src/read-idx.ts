@@ -1,5 +1,5 @@
 import { UserError } from "@smidgen/errors";
-import { figure } from "./figure.ts";
+import { figure } from "./messages.ts";
 import { gunzip, gunzipStart, isGzip, maxDeflateRatio } from "./gunzip.ts";
 import { idxTypes, swapBytes, type Idx, type IdxArrays, type IdxType } from "./idx.ts";
 
@@ -30,7 +30,7 @@ export function readIdx(bytes: Uint8Array, name: string, options: ReadIdxOptions
 
 /**
  * The uncompressed bytes of an IDX file, exactly as many as its header announces. For a plain file
- * that is `bytes` itself.
+ * that is a view of `bytes`.
  *
  * @throws UserError as `readIdx` does.
  */
@@ -55,7 +55,8 @@ export function unpackIdx(
       { hint: "Download or copy the file again." },
     );
   }
-  return content;
+  // Not a Buffer, even when `bytes` is one: its `slice` would not copy.
+  return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
 }
 
 /** The header says how much there is to inflate, so it is read first, on its own. */
@@ -123,8 +124,7 @@ function readHeader(content: Uint8Array, name: string): IdxHeader {
 const typeNames = Object.keys(idxTypes) as IdxType[];
 
 const decode = {
-  // A plain Uint8Array, even when `raw` is a Buffer.
-  uint8: (raw) => new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength),
+  uint8: (raw) => raw,
   int8: (raw) => new Int8Array(raw.buffer, raw.byteOffset, raw.byteLength),
   int16: (raw) => new Int16Array(swapBytes(raw, 2)),
   int32: (raw) => new Int32Array(swapBytes(raw, 4)),

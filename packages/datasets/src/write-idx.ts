@@ -1,5 +1,5 @@
 import { UserError } from "@smidgen/errors";
-import { figure } from "./figure.ts";
+import { figure } from "./messages.ts";
 import { idxTypes, swapBytes, type Idx } from "./idx.ts";
 
 /**
