@@ -26,3 +26,8 @@ export {
   type SystemFacts,
   type TrainingFacts,
 } from "./run-record.ts";
+export { parseRunRecord } from "./parse-run-record.ts";
+export { renderTerminal, type TerminalOptions } from "./render-terminal.ts";
+export { renderHtml } from "./render-html.ts";
+export { renderMarkdown } from "./render-markdown.ts";
+export { collectEnvironment, type MachineFacts } from "./collect-environment.ts";

@@ -88,7 +88,7 @@ export interface Epoch {
 export interface SystemFacts {
   /** Stable and unique in the record, for programs: "tflite-int8". */
   readonly id: string;
-  /** For people: "TensorFlow Lite, int8". */
+  /** Unique too, for people: "TensorFlow Lite, int8". */
   readonly label: string;
   readonly file: FileFacts;
   readonly evaluation: Evaluation | NotMeasured;
