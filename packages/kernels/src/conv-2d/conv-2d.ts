@@ -1,0 +1,23 @@
+import { type OpOf, type Graph, type Shape, tensorOf } from "@smidgen/graph";
+import { type WindowParams, windowParams } from "../window.ts";
+
+/** Where a convolution reads. The filter is [outputChannels, filterHeight, filterWidth, filterDepth]. */
+export type Conv2dGeometry = WindowParams & {
+  /** Input channels that an output channel sees. */
+  readonly filterDepth: number;
+  /** Output channels that see the same input channels. */
+  readonly channelsPerGroup: number;
+};
+
+export function conv2dGeometry(op: OpOf<"conv-2d">, graph: Graph): Conv2dGeometry {
+  const [inputId, filterId] = op.inputs;
+  const input = tensorOf(graph, inputId).shape;
+  const output = tensorOf(graph, op.outputs[0]).shape;
+  const filter = tensorOf(graph, filterId).shape;
+  const [outputChannels, height, width, filterDepth] = filter as Shape4d;
+  const window = windowParams(input, output, { height, width }, op.options);
+  const groups = window.inputChannels / filterDepth;
+  return { ...window, filterDepth, channelsPerGroup: outputChannels / groups };
+}
+
+type Shape4d = Shape & readonly [number, number, number, number];

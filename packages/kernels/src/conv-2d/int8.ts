@@ -1,0 +1,143 @@
+import { type OpOf, type Graph, tensorOf } from "@smidgen/graph";
+import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
+import { scale, singleRounding } from "../fixed-point.ts";
+import {
+  type ChannelRequantization,
+  channelRequantization,
+  symmetricFilter,
+} from "../requantization.ts";
+import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
+import { clamp } from "../rounding.ts";
+import { makeStep, type Numerics, type Step } from "../step.ts";
+import { forEachWindow } from "../window.ts";
+import { type Conv2dGeometry, conv2dGeometry } from "./conv-2d.ts";
+
+type Params = Conv2dGeometry &
+  ChannelRequantization &
+  ActivationRange & {
+    readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, filterDepth]
+    readonly bias: Int32Array; // [outputChannels]
+    /** −zeroPoint */
+    readonly inputOffset: number;
+    readonly outputZeroPoint: number;
+    readonly singleRounding: number;
+  };
+
+/**
+ * int8 convolution with a scale for each output channel, or one for all.
+ *
+ * Source: `ConvPerChannel`, tensorflow/lite/kernels/internal/reference/integer_ops/conv.h.
+ */
+export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Numerics): Step {
+  const [inputId, filterId, biasId] = op.inputs;
+  const [outputId] = op.outputs;
+  const input = tensorOf(graph, inputId);
+  const filter = symmetricFilter(graph, filterId, 0);
+  const output = tensorOfType(graph, outputId, "output", "int8");
+  const geometry = conv2dGeometry(op, graph);
+  const channels = geometry.outputChannels;
+  return makeStep({
+    kernel: "conv_2d_int8",
+    run: runConv2dInt8,
+    params: {
+      ...geometry,
+      filter: constantOfType(graph, filterId, "filter", "int8"),
+      bias: biasOrZeros(graph, biasId, "int32", channels),
+      ...channelRequantization(input, filter, output, channels, rounding),
+      inputOffset: -perTensorOf(input, "input").zeroPoint,
+      outputZeroPoint: perTensorOf(output, "output").zeroPoint,
+      ...quantizedActivationRange(op.options.activation, output),
+      singleRounding: singleRounding(rounding),
+    },
+    reads: [inputId],
+    writes: [outputId],
+  });
+}
+
+function runConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
+  forEachWindow(convolveAt, params, input, output);
+}
+
+function convolveAt(
+  params: Params,
+  input: Int8Array,
+  output: Int8Array,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  outputStart: number,
+): void {
+  const { inputWidth, inputChannels, outputChannels, filterHeight, filterWidth } = params;
+  const { dilationHeight, dilationWidth, filterDepth, channelsPerGroup, filter, bias } = params;
+  const { multiplier, shift, inputOffset, outputZeroPoint, activationMin, activationMax } = params;
+  const single = params.singleRounding;
+  const filterSize = filterHeight * filterWidth * filterDepth;
+  // Cells of a row that lie side by side in the input and in the filter are one run.
+  const isRun = dilationWidth === 1 && filterDepth === inputChannels;
+  const runs = isRun ? 1 : right - left;
+  const runLength = isRun ? (right - left) * filterDepth : filterDepth;
+
+  for (let first = 0; first < outputChannels; first += channelsPerGroup) {
+    const last = first + channelsPerGroup - 1;
+    const groupOrigin = origin + (first / channelsPerGroup) * filterDepth;
+    for (let channel0 = first; channel0 <= last; channel0 += 4) {
+      // Four channels share each input value. Where a group ends earlier, its last one is computed again.
+      const channel1 = Math.min(channel0 + 1, last);
+      const channel2 = Math.min(channel0 + 2, last);
+      const channel3 = Math.min(channel0 + 3, last);
+      let sum0 = bias[channel0]!;
+      let sum1 = bias[channel1]!;
+      let sum2 = bias[channel2]!;
+      let sum3 = bias[channel3]!;
+      for (let y = top; y < bottom; y++) {
+        const row = (y * filterWidth + left) * filterDepth;
+        let filter0 = channel0 * filterSize + row;
+        let filter1 = channel1 * filterSize + row;
+        let filter2 = channel2 * filterSize + row;
+        let filter3 = channel3 * filterSize + row;
+        let cell =
+          groupOrigin + (y * dilationHeight * inputWidth + left * dilationWidth) * inputChannels;
+        for (let run = 0; run < runs; run++) {
+          for (let i = 0; i < runLength; i++) {
+            const value = input[cell + i]! + inputOffset;
+            sum0 = (sum0 + filter[filter0 + i]! * value) | 0;
+            sum1 = (sum1 + filter[filter1 + i]! * value) | 0;
+            sum2 = (sum2 + filter[filter2 + i]! * value) | 0;
+            sum3 = (sum3 + filter[filter3 + i]! * value) | 0;
+          }
+          filter0 += runLength;
+          filter1 += runLength;
+          filter2 += runLength;
+          filter3 += runLength;
+          cell += dilationWidth * inputChannels;
+        }
+      }
+      const scaled0 = scale(sum0, multiplier[channel0]!, shift[channel0]!, single);
+      const scaled1 = scale(sum1, multiplier[channel1]!, shift[channel1]!, single);
+      const scaled2 = scale(sum2, multiplier[channel2]!, shift[channel2]!, single);
+      const scaled3 = scale(sum3, multiplier[channel3]!, shift[channel3]!, single);
+      output[outputStart + channel0] = clamp(
+        scaled0 + outputZeroPoint,
+        activationMin,
+        activationMax,
+      );
+      output[outputStart + channel1] = clamp(
+        scaled1 + outputZeroPoint,
+        activationMin,
+        activationMax,
+      );
+      output[outputStart + channel2] = clamp(
+        scaled2 + outputZeroPoint,
+        activationMin,
+        activationMax,
+      );
+      output[outputStart + channel3] = clamp(
+        scaled3 + outputZeroPoint,
+        activationMin,
+        activationMax,
+      );
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
+import { scale, singleRounding } from "../fixed-point.ts";
+import {
+  type ChannelRequantization,
+  channelRequantization,
+  symmetricFilter,
+} from "../requantization.ts";
+import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
+import { clamp } from "../rounding.ts";
+import { makeStep, type Numerics, type Step } from "../step.ts";
+import { forEachWindow } from "../window.ts";
+import { type DepthwiseConv2dGeometry, depthwiseConv2dGeometry } from "./depthwise-conv-2d.ts";
+
+type Params = DepthwiseConv2dGeometry &
+  ChannelRequantization &
+  ActivationRange & {
+    readonly filter: Int8Array; // [filterHeight, filterWidth, outputChannels]
+    readonly bias: Int32Array; // [outputChannels]
+    /** −zeroPoint */
+    readonly inputOffset: number;
+    readonly outputZeroPoint: number;
+    readonly singleRounding: number;
+  };
+
+/**
+ * int8 depthwise convolution with a scale for each output channel, or one for all.
+ *
+ * Source: `DepthwiseConvPerChannel`, tensorflow/lite/kernels/internal/reference/integer_ops/depthwise_conv.h.
+ */
+export function depthwiseConv2dInt8(
+  op: OpOf<"depthwise-conv-2d">,
+  graph: Graph,
+  { rounding }: Numerics,
+): Step {
+  const [inputId, filterId, biasId] = op.inputs;
+  const [outputId] = op.outputs;
+  const input = tensorOf(graph, inputId);
+  const filter = symmetricFilter(graph, filterId, 3);
+  const output = tensorOfType(graph, outputId, "output", "int8");
+  const geometry = depthwiseConv2dGeometry(op, graph);
+  const channels = geometry.outputChannels;
+  return makeStep({
+    kernel: "depthwise_conv_2d_int8",
+    run: runDepthwiseConv2dInt8,
+    params: {
+      ...geometry,
+      filter: constantOfType(graph, filterId, "filter", "int8"),
+      bias: biasOrZeros(graph, biasId, "int32", channels),
+      ...channelRequantization(input, filter, output, channels, rounding),
+      inputOffset: -perTensorOf(input, "input").zeroPoint,
+      outputZeroPoint: perTensorOf(output, "output").zeroPoint,
+      ...quantizedActivationRange(op.options.activation, output),
+      singleRounding: singleRounding(rounding),
+    },
+    reads: [inputId],
+    writes: [outputId],
+  });
+}
+
+function runDepthwiseConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
+  forEachWindow(convolveAt, params, input, output);
+}
+
+function convolveAt(
+  params: Params,
+  input: Int8Array,
+  output: Int8Array,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  outputStart: number,
+): void {
+  const { inputWidth, inputChannels, outputChannels, filterWidth, depthMultiplier } = params;
+  const { dilationHeight, dilationWidth, filter, bias, multiplier, shift } = params;
+  const { inputOffset, outputZeroPoint, activationMin, activationMax } = params;
+  const single = params.singleRounding;
+  for (let inputChannel = 0; inputChannel < inputChannels; inputChannel++) {
+    for (let m = 0; m < depthMultiplier; m++) {
+      const channel = inputChannel * depthMultiplier + m;
+      let sum = bias[channel]!;
+      for (let y = top; y < bottom; y++) {
+        let weight = (y * filterWidth + left) * outputChannels + channel;
+        let cell =
+          origin +
+          (y * dilationHeight * inputWidth + left * dilationWidth) * inputChannels +
+          inputChannel;
+        for (let x = left; x < right; x++) {
+          sum = (sum + filter[weight]! * (input[cell]! + inputOffset)) | 0;
+          weight += outputChannels;
+          cell += dilationWidth * inputChannels;
+        }
+      }
+      const scaled = scale(sum, multiplier[channel]!, shift[channel]!, single);
+      output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
+    }
+  }
+}

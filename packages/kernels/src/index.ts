@@ -1,0 +1,7 @@
+export {
+  findUnsupported,
+  prepareStep,
+  prepareSteps,
+  type UnsupportedOperator,
+} from "./prepare-step.ts";
+export type { KernelParams, Numerics, Rounding, Step, StepMemory } from "./step.ts";

@@ -1,0 +1,115 @@
+import { UserError } from "@smidgen/errors";
+import {
+  type ElementType,
+  type Graph,
+  type Op,
+  type OpKind,
+  type OpOf,
+  tensorOf,
+} from "@smidgen/graph";
+import { averagePool2dFloat32 } from "./average-pool-2d/float32.ts";
+import { averagePool2dInt8 } from "./average-pool-2d/int8.ts";
+import { conv2dFloat32 } from "./conv-2d/float32.ts";
+import { conv2dInt8 } from "./conv-2d/int8.ts";
+import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
+import { depthwiseConv2dInt8 } from "./depthwise-conv-2d/int8.ts";
+import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
+import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
+import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
+import { unsupported } from "./requirements.ts";
+import { reshape } from "./reshape/reshape.ts";
+import { softmaxFloat32 } from "./softmax/float32.ts";
+import { softmaxInt8 } from "./softmax/int8.ts";
+import type { Numerics, PrepareStep, Step } from "./step.ts";
+
+/** What prepares an operator, by the element type of its first operand. */
+type KernelsByType<O extends Op> = { readonly [T in ElementType]?: PrepareStep<O> };
+
+const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
+  add: {},
+  "average-pool-2d": { float32: averagePool2dFloat32, int8: averagePool2dInt8 },
+  "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8 },
+  "depthwise-conv-2d": { float32: depthwiseConv2dFloat32, int8: depthwiseConv2dInt8 },
+  dequantize: {},
+  "fully-connected": { float32: fullyConnectedFloat32, int8: fullyConnectedInt8 },
+  logistic: {},
+  "max-pool-2d": { float32: maxPool2d, int8: maxPool2d },
+  mean: {},
+  mul: {},
+  quantize: {},
+  relu: {},
+  relu6: {},
+  reshape: { float32: reshape, int8: reshape, uint8: reshape, int16: reshape, int32: reshape },
+  softmax: { float32: softmaxFloat32, int8: softmaxInt8 },
+  tanh: {},
+};
+
+/** An operator that no kernel computes, and why. */
+export interface UnsupportedOperator {
+  /** `operator 2 (conv-2d)` */
+  readonly place: string;
+  readonly text: string;
+  readonly hint: string | undefined;
+}
+
+/**
+ * Does everything about an operator that needs floats, once.
+ *
+ * The graph is one that `verifyGraph` accepts.
+ *
+ * @throws UserError `unsupported-operator`, naming the operator and what about it is not supported.
+ */
+export function prepareStep(op: Op, graph: Graph, numerics: Numerics): Step {
+  const outcome = tryToPrepare(op, graph, numerics);
+  if ("text" in outcome) throw refusal([outcome]);
+  return outcome;
+}
+
+/**
+ * The steps of a graph, in its order.
+ *
+ * @throws UserError `unsupported-operator`, listing every operator that is not supported.
+ */
+export function prepareSteps(graph: Graph, numerics: Numerics): readonly Step[] {
+  const outcomes = graph.ops.map((op) => tryToPrepare(op, graph, numerics));
+  const problems = outcomes.filter((outcome) => "text" in outcome);
+  if (problems.length > 0) throw refusal(problems);
+  return outcomes as readonly Step[];
+}
+
+/** Every operator that `prepareSteps` would refuse. */
+export function findUnsupported(
+  graph: Graph,
+  numerics: Numerics = { rounding: "double" },
+): readonly UnsupportedOperator[] {
+  return graph.ops
+    .map((op) => tryToPrepare(op, graph, numerics))
+    .filter((outcome) => "text" in outcome);
+}
+
+function tryToPrepare(op: Op, graph: Graph, numerics: Numerics): Step | UnsupportedOperator {
+  const byType = kernels[op.kind] as KernelsByType<Op>;
+  const input = tensorOf(graph, op.inputs[0]);
+  try {
+    const prepare = byType[input.type];
+    if (prepare !== undefined) return prepare(op, graph, numerics);
+    const supported = Object.keys(byType).join(", ");
+    throw unsupported(`input "${input.name}" is ${input.type}; supported: ${supported}`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message: text, hint } = error;
+    return { place: `operator ${graph.ops.indexOf(op)} (${op.kind})`, text, hint };
+  }
+}
+
+function refusal(problems: readonly UnsupportedOperator[]): UserError {
+  const lines = problems.map(({ place, text }) => `${place}: ${text}`);
+  const hints = [...new Set(problems.flatMap(({ hint }) => hint ?? []))];
+  return new UserError(
+    "unsupported-operator",
+    lines.length === 1
+      ? (lines[0] as string)
+      : `${lines.length} operators are not supported:\n${lines.map((line) => `- ${line}`).join("\n")}`,
+    hints.length === 0 ? {} : { hint: hints.join(" ") },
+  );
+}

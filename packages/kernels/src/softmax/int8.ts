@@ -1,0 +1,96 @@
+import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { highMultiply, scale, shiftRight, singleRounding, toFixedPoint } from "../fixed-point.ts";
+import { expOfNegative, oneOverOnePlus } from "../fixed-point-functions.ts";
+import { perTensorOf, requireOutputQuantization, tensorOfType } from "../requirements.ts";
+import { makeStep, type Numerics, type Rounding, type Step } from "../step.ts";
+import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
+
+type Params = SoftmaxGeometry & {
+  /** `beta × input scale` in Q5.26 */
+  readonly multiplier: number;
+  readonly shift: number;
+  /** Differences to the largest value below this one count as e^−∞. */
+  readonly differenceMin: number;
+  readonly singleRounding: number;
+};
+
+const differenceBits = 5;
+const sumBits = 12;
+
+/**
+ * int8 softmax in fixed point; the output has scale 1/256 and zero point −128.
+ *
+ * Source: `Softmax`, tensorflow/lite/kernels/internal/reference/softmax.h, and `CalculateSoftmaxParams`,
+ * tensorflow/lite/micro/kernels/softmax_common.cc.
+ */
+export function softmaxInt8(op: OpOf<"softmax">, graph: Graph, { rounding }: Numerics): Step {
+  const input = tensorOf(graph, op.inputs[0]);
+  const output = tensorOfType(graph, op.outputs[0], "output", "int8");
+  requireOutputQuantization(output, 1 / 256, -128);
+  return makeStep({
+    kernel: "softmax_int8",
+    run: runSoftmaxInt8,
+    params: {
+      ...softmaxGeometry(op, graph),
+      ...differenceScale(
+        Math.fround(op.options.beta) * perTensorOf(input, "input").scale,
+        rounding,
+      ),
+      singleRounding: singleRounding(rounding),
+    },
+    reads: op.inputs,
+    writes: op.outputs,
+  });
+}
+
+function runSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array): void {
+  const { rows, depth, multiplier, shift, differenceMin, singleRounding: single } = params;
+  for (let row = 0; row < rows; row++) {
+    const start = row * depth;
+    const end = start + depth;
+    let largest = -128;
+    for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
+
+    let sum = 0; // Q12.19
+    for (let i = start; i < end; i++) {
+      const difference = input[i]! - largest;
+      if (difference < differenceMin) continue;
+      const power = expOfNegative(scale(difference, multiplier, shift, single), differenceBits);
+      sum = (sum + shiftRight(power, sumBits)) | 0;
+    }
+
+    // sum = (1 + fraction) × 2^bitsOverOne
+    const leadingZeros = Math.clz32(sum);
+    const bitsOverOne = sumBits - leadingZeros;
+    const fraction = ((sum << leadingZeros) - 2 ** 31) | 0;
+    const reciprocal = oneOverOnePlus(fraction);
+
+    for (let i = start; i < end; i++) {
+      const difference = input[i]! - largest;
+      if (difference < differenceMin) {
+        output[i] = -128;
+        continue;
+      }
+      const power = expOfNegative(scale(difference, multiplier, shift, single), differenceBits);
+      const probability = shiftRight(highMultiply(reciprocal, power), bitsOverOne + 31 - 8);
+      output[i] = Math.min(probability - 128, 127);
+    }
+  }
+}
+
+/**
+ * Source: `PreprocessSoftmaxScaling` and `CalculateInputRadius`,
+ * tensorflow/lite/kernels/internal/quantization_util.cc.
+ */
+function differenceScale(
+  real: number,
+  rounding: Rounding,
+): Pick<Params, "multiplier" | "shift" | "differenceMin"> {
+  const largest = 2 ** (rounding === "single" ? 30 : 31) - 1;
+  const { multiplier, shift } = toFixedPoint(
+    Math.min(real * 2 ** (31 - differenceBits), largest),
+    rounding,
+  );
+  const radius = ((2 ** differenceBits - 1) * 2 ** (31 - differenceBits)) / 2 ** shift;
+  return { multiplier, shift, differenceMin: -Math.floor(radius) };
+}

@@ -1,0 +1,66 @@
+import type { ElementArray, Graph, Op, TensorId } from "@smidgen/graph";
+
+/** One operator made ready to run: everything that needs floats has been done, once. */
+export interface Step {
+  /** Names the loop, here and in C: `fully_connected_int8`. */
+  readonly kernel: string;
+  /** What the loop needs besides tensors, in the order of the fields of its C struct. Never written to. */
+  readonly params: KernelParams;
+  /** Tensors the loop reads, in the order of its arguments. Those whose values are in `params` are left out. */
+  readonly reads: readonly TensorId[];
+  /** Tensors the loop writes, in the order of its arguments, after `reads`. */
+  readonly writes: readonly TensorId[];
+  /** Memory the loop needs while it runs; passed as its last argument if not 0. */
+  readonly scratchBytes: number;
+  /** The loop over this memory. Calling it allocates nothing. */
+  readonly bind: (memory: StepMemory) => () => void;
+}
+
+/** Numbers, and arrays of numbers: codegen prints them as a C struct without knowing the operator. */
+export type KernelParams = Readonly<Record<string, number | ElementArray>>;
+
+export interface StepMemory {
+  /** Elements of a tensor, constants included. */
+  readonly tensor: (id: TensorId) => ElementArray;
+  /** At least `scratchBytes` long, aligned to 16 bytes. */
+  readonly scratch: Uint8Array;
+}
+
+/** What the file does not say about how integers are computed. */
+export interface Numerics {
+  /**
+   * `double`: a product is rounded, then its shift rounds again, as in TensorFlow Lite Micro and CMSIS-NN.
+   * `single`: one rounding, as in LiteRT and TensorFlow Lite on phones and in browsers.
+   */
+  readonly rounding: Rounding;
+}
+
+export type Rounding = "double" | "single";
+
+/** @throws UserError `unsupported-operator`, saying what about this operator is not supported. */
+export type PrepareStep<O extends Op> = (op: O, graph: Graph, numerics: Numerics) => Step;
+
+/** A step whose loop is `run(params, …reads, …writes[, scratch])`. */
+export function makeStep<P extends KernelParams>(step: {
+  readonly kernel: string;
+  // Each loop names the arrays it takes; which ones it is given follows from the types that `prepare` accepted.
+  readonly run: (params: P, ...arrays: never[]) => void;
+  readonly params: P;
+  readonly reads: readonly TensorId[];
+  readonly writes: readonly TensorId[];
+  readonly scratchBytes?: number;
+}): Step {
+  const { kernel, run, params, reads, writes, scratchBytes = 0 } = step;
+  return {
+    kernel,
+    params,
+    reads,
+    writes,
+    scratchBytes,
+    bind({ tensor, scratch }) {
+      const arrays = [...reads, ...writes].map(tensor);
+      const all = scratchBytes === 0 ? arrays : [...arrays, scratch];
+      return run.bind(undefined, params, ...(all as never[]));
+    },
+  };
+}

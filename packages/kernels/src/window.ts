@@ -1,0 +1,129 @@
+import { type Padding, paddingBefore, type Shape } from "@smidgen/graph";
+
+/** Where a filter or pool reads while it slides over an image. Sizes in cells. */
+export type WindowParams = {
+  readonly batches: number;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly inputChannels: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly outputChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+};
+
+/** input [batch, height, width, channels], output [batch, outHeight, outWidth, outChannels] */
+export function windowParams(
+  input: Shape,
+  output: Shape,
+  filter: { readonly height: number; readonly width: number },
+  options: {
+    readonly padding: Padding;
+    readonly strideHeight: number;
+    readonly strideWidth: number;
+    readonly dilationHeight?: number;
+    readonly dilationWidth?: number;
+  },
+): WindowParams {
+  const [batches, inputHeight, inputWidth, inputChannels] = input as Shape4d;
+  const [, outputHeight, outputWidth, outputChannels] = output as Shape4d;
+  const { padding, strideHeight, strideWidth, dilationHeight = 1, dilationWidth = 1 } = options;
+  return {
+    batches,
+    inputHeight,
+    inputWidth,
+    inputChannels,
+    outputHeight,
+    outputWidth,
+    outputChannels,
+    filterHeight: filter.height,
+    filterWidth: filter.width,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    paddingTop: paddingBefore({
+      input: inputHeight,
+      filter: filter.height,
+      stride: strideHeight,
+      dilation: dilationHeight,
+      padding,
+    }),
+    paddingLeft: paddingBefore({
+      input: inputWidth,
+      filter: filter.width,
+      stride: strideWidth,
+      dilation: dilationWidth,
+      padding,
+    }),
+  };
+}
+
+type Shape4d = readonly [number, number, number, number];
+
+/**
+ * What is computed at one place of the window, for all output channels.
+ *
+ * Of the filter, rows `top` to below `bottom` and columns `left` to below `right` lie inside the image; the
+ * others are padding. Cell (y, x) of the filter is over the input elements that begin at
+ * `origin + (y × dilationHeight × inputWidth + x × dilationWidth) × inputChannels`.
+ * Results go to `outputStart` and the elements behind it.
+ */
+export type AtWindow<P, Input, Output> = (
+  params: P,
+  input: Input,
+  output: Output,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  outputStart: number,
+) => void;
+
+/** Slides over the image, row by row. C twin: `smg_for_each_window` in window.h. */
+export function forEachWindow<P extends WindowParams, Input, Output>(
+  atWindow: AtWindow<P, Input, Output>,
+  params: P,
+  input: Input,
+  output: Output,
+): void {
+  const { batches, inputHeight, inputWidth, inputChannels } = params;
+  const { outputHeight, outputWidth, outputChannels, filterHeight, filterWidth } = params;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = params;
+  const { paddingTop, paddingLeft } = params;
+  let outputStart = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    for (let outY = 0; outY < outputHeight; outY++) {
+      const y = outY * strideHeight - paddingTop;
+      const top = firstInside(y, dilationHeight);
+      const bottom = endInside(y, dilationHeight, inputHeight, filterHeight);
+      for (let outX = 0; outX < outputWidth; outX++) {
+        const x = outX * strideWidth - paddingLeft;
+        const left = firstInside(x, dilationWidth);
+        const right = endInside(x, dilationWidth, inputWidth, filterWidth);
+        const origin = ((batch * inputHeight + y) * inputWidth + x) * inputChannels;
+        atWindow(params, input, output, origin, top, bottom, left, right, outputStart);
+        outputStart += outputChannels;
+      }
+    }
+  }
+}
+
+/** First filter row or column that is not before the image, if the filter begins at `start`. */
+function firstInside(start: number, dilation: number): number {
+  return start < 0 ? ((dilation - 1 - start) / dilation) | 0 : 0;
+}
+
+/** One past the last filter row or column that is not behind the image. */
+function endInside(start: number, dilation: number, inputSize: number, filterSize: number): number {
+  const end = ((inputSize - start + dilation - 1) / dilation) | 0;
+  return end < filterSize ? end : filterSize;
+}

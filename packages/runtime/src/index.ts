@@ -1,0 +1,20 @@
+export {
+  createInterpreter,
+  type Interpreter,
+  type InterpreterOptions,
+  type StepTiming,
+} from "./create-interpreter.ts";
+export {
+  type ClassifierEvaluation,
+  evaluateClassifier,
+  type LabelledExamples,
+} from "./evaluate-classifier.ts";
+export {
+  arenaAlignment,
+  type MemoryPlan,
+  planMemory,
+  type PlanOptions,
+  type ScratchPlace,
+  type TensorPlace,
+} from "./plan-memory.ts";
+export { dequantize, quantizeInto, type TensorView } from "./tensor-view.ts";
