@@ -30,7 +30,7 @@ export interface ReadFlatbufferOptions {
   /** For messages. */
   readonly fileName: string;
   readonly onExtent?: (extent: Extent) => void;
-  /** A field that the schema does not have; its contents are not looked at. */
+  /** A field or a union's member that the schema does not have; its contents are not looked at. */
   readonly onUnknownField?: (table: TableName, id: number) => void;
 }
 
@@ -200,9 +200,9 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
     const code = codeAt === undefined ? 0 : Number(readScalar("uint8", codeAt));
     if (code === 0) return undefined;
     const member = field.members[code - 1];
-    return member === undefined
-      ? { table: undefined, code }
-      : { table: member, row: readTable(member, follow(at)) };
+    if (member !== undefined) return { table: member, row: readTable(member, follow(at)) };
+    onUnknownField?.(table, field.id);
+    return { table: undefined, code };
   }
 
   function readScalar(type: ScalarName, at: number): ScalarValues[ScalarName] {

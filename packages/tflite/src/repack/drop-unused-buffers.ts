@@ -1,0 +1,61 @@
+import { UserError } from "@smidgen/errors";
+import { figure } from "../figure.ts";
+import type { NewRow } from "../schema/schema-types.ts";
+import { mapTensors, type Pass } from "./pass.ts";
+
+/**
+ * Buffers that nothing refers to, and all but one of those with equal contents. Buffer 0 stays, and takes the
+ * tensors whose buffer has no data.
+ *
+ * @throws UserError `invalid-tflite`, for a position that points nowhere
+ */
+export function dropUnusedBuffers(fileName: string): Pass {
+  return (model) => {
+    const buffers = model.buffers ?? [];
+    const kept: NewRow<"Buffer">[] = buffers.slice(0, 1);
+    const positions = new Map<number, number>([[0, 0]]);
+    const byLength = new Map<number, number[]>();
+
+    const newPosition = (old: number): number => {
+      const known = positions.get(old);
+      if (known !== undefined) return known;
+      const buffer = buffers[old];
+      if (buffer === undefined) {
+        throw new UserError(
+          "invalid-tflite",
+          `${fileName} is damaged: it names buffer ${figure(old)}; there are ${figure(buffers.length)}`,
+        );
+      }
+      const position = buffer.data === undefined ? 0 : place(buffer, buffer.data);
+      positions.set(old, position);
+      return position;
+    };
+
+    const place = (buffer: NewRow<"Buffer">, data: Uint8Array): number => {
+      const candidates = byLength.get(data.length) ?? [];
+      const same = candidates.find((position) => isEqual(kept[position]?.data, data));
+      if (same !== undefined) return same;
+      const position = kept.push(buffer) - 1;
+      byLength.set(data.length, [...candidates, position]);
+      return position;
+    };
+
+    const withTensors = mapTensors(model, (tensor) => ({
+      ...tensor,
+      buffer: newPosition(tensor.buffer ?? 0),
+    }));
+    return {
+      ...withTensors,
+      metadata: model.metadata?.map((entry) => ({
+        ...entry,
+        buffer: newPosition(entry.buffer ?? 0),
+      })),
+      metadata_buffer: model.metadata_buffer?.map(newPosition),
+      buffers: kept,
+    };
+  };
+}
+
+function isEqual(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
