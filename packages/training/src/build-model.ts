@@ -1,5 +1,5 @@
 import { UserError } from "@smidgen/errors";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel, Shape } from "@tensorflow/tfjs-layers";
 import type { Architecture, BuildOptions } from "./architectures/architecture.ts";
 import { architectures, type ArchitectureName } from "./architectures/index.ts";
 import { ensureBackend } from "./backends/select-backend.ts";
@@ -21,14 +21,34 @@ export async function buildModel(
     });
   }
   await ensureBackend();
+  let model: LayersModel;
   try {
-    return chosen.build(options);
+    model = chosen.build(options);
   } catch (cause) {
-    throw new UserError(
-      "shape-mismatch",
-      `architecture "${architecture}" takes no images of [${options.inputShape.join(", ")}]: ` +
-        (cause as Error).message,
-      { cause },
-    );
+    throw refused(architecture, options, (cause as Error).message, cause);
   }
+  // tfjs builds layers of size 0, and of less
+  const empty = model.layers.find(({ outputShape }) => outputShape.flat().some(isBelow1));
+  if (empty !== undefined) {
+    const shape = (empty.outputShape as Shape).slice(1).join(", ");
+    throw refused(architecture, options, `layer "${empty.name}" would put out [${shape}]`);
+  }
+  return model;
+}
+
+function isBelow1(size: number | null): boolean {
+  return size !== null && size < 1;
+}
+
+function refused(
+  architecture: string,
+  { inputShape }: BuildOptions,
+  reason: string,
+  cause?: unknown,
+): UserError {
+  return new UserError(
+    "shape-mismatch",
+    `architecture "${architecture}" takes no images of [${inputShape.join(", ")}]: ${reason}`,
+    { cause },
+  );
 }

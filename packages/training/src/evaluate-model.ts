@@ -3,8 +3,8 @@ import { ensureBackend } from "./backends/select-backend.ts";
 import { batches } from "./batches.ts";
 import { checkExamples, type Examples } from "./examples.ts";
 import { modelShape } from "./model-shape.ts";
-import { tfjsEngine } from "./tfjs-engine.ts";
-import type { TrainingEngine } from "./training-engine.ts";
+import { tfjsEvaluator } from "./tfjs-engine.ts";
+import type { Evaluator } from "./training-engine.ts";
 import { breather } from "./breather.ts";
 
 /** Means over all examples. */
@@ -23,18 +23,15 @@ export interface Evaluation {
 export async function evaluateModel(model: LayersModel, examples: Examples): Promise<Evaluation> {
   checkExamples("test", examples, modelShape(model));
   await ensureBackend();
-  return evaluateWith(tfjsEngine(model), examples);
+  return evaluateWith(tfjsEvaluator(model), examples);
 }
 
-export async function evaluateWith(
-  engine: TrainingEngine,
-  examples: Examples,
-): Promise<Evaluation> {
+export async function evaluateWith(evaluator: Evaluator, examples: Examples): Promise<Evaluation> {
   const breathe = breather();
   let loss = 0;
   let correct = 0;
   for (const batch of batches(examples, evaluationBatchSize)) {
-    const result = engine.evaluateBatch(batch);
+    const result = evaluator.evaluateBatch(batch);
     loss += result.loss * batch.count;
     correct += result.correct;
     await breathe();

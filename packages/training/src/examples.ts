@@ -15,6 +15,8 @@ export interface TrainingData {
   readonly train: Examples;
   /** Evaluated after every epoch, never learned from. Without it no `val_` metrics are measured. */
   readonly test?: Examples;
+  /** What the labels mean. A network that is built has an output for each. Default: ten. */
+  readonly classes?: readonly string[];
 }
 
 /**

@@ -1,51 +1,73 @@
 import { UserError } from "@smidgen/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { CrossEntropy } from "./cross-entropy.ts";
-import { softmaxOutput } from "./softmax-output.ts";
-import type { Batch, TrainingEngine } from "./training-engine.ts";
+import { softmaxOutput, type SoftmaxOutput } from "./softmax-output.ts";
+import type { Batch, BatchResult, Evaluator, TrainingEngine } from "./training-engine.ts";
 
 /**
- * Computes with TensorFlow.js on the selected backend. Trains the model's weights in place.
+ * Trains with TensorFlow.js on the selected backend, the model's weights in place.
  *
  * Each batch becomes a fresh tensor: on wasm, a slice of a large resident tensor copies all of it.
  *
  * @throws UserError `unsupported-model` or `unsupported-layer`
  */
-export function tfjsEngine(model: LayersModel, optimizer?: tf.Optimizer): TrainingEngine {
+export function tfjsEngine(model: LayersModel, optimizer: tf.Optimizer): TrainingEngine {
   refuseDilation(model);
-  const { apply, crossEntropy } = softmaxOutput(model);
+  const output = softmaxOutput(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 
-  return {
-    trainBatch(batch) {
-      if (optimizer === undefined) throw new Error("this engine was made without an optimizer");
-      let result: CrossEntropy | undefined;
-      let penalty = 0;
-      tf.tidy(() => {
-        const { grads } = tf.variableGrads(() => {
-          const output = apply(toTensor(batch), true);
-          const loss = withGradient(output, (values) => {
-            result = crossEntropy(values, batch.labels);
-            return { value: result.loss, gradient: result.gradient };
-          });
-          const penalties = model.calculateLosses();
-          penalty = total(penalties);
-          return penalties.reduce<tf.Scalar>((sum, each) => tf.add(sum, each), loss);
-        }, variables);
-        optimizer.applyGradients(grads);
+  function trainBatch(batch: Batch): BatchResult {
+    let result: BatchResult | undefined;
+    const { grads } = tf.variableGrads(() => {
+      const loss = withGradient(output.apply(toTensor(batch), true), (values) => {
+        const { loss: value, correct, gradient } = output.crossEntropy(values, batch.labels);
+        result = { loss: value, correct };
+        return { value, gradient };
       });
-      return { loss: result!.loss + penalty, correct: result!.correct };
-    },
+      const penalties = model.calculateLosses();
+      result = { ...result!, loss: result!.loss + total(penalties) };
+      return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
+    }, variables);
+    optimizer.applyGradients(grads);
+    return result!;
+  }
 
+  return {
+    ...evaluatorOf(model, output),
+    trainBatch(batch) {
+      try {
+        return inScope(() => trainBatch(batch));
+      } catch (error) {
+        throw explained(error, model);
+      }
+    },
+  };
+}
+
+/** @throws UserError `unsupported-model` */
+export function tfjsEvaluator(model: LayersModel): Evaluator {
+  return evaluatorOf(model, softmaxOutput(model));
+}
+
+function evaluatorOf(model: LayersModel, { apply, crossEntropy }: SoftmaxOutput): Evaluator {
+  return {
     evaluateBatch(batch) {
-      return tf.tidy(() => {
-        const output = apply(toTensor(batch), false).dataSync() as Float32Array;
-        const { loss, correct } = crossEntropy(output, batch.labels);
+      return inScope(() => {
+        const values = apply(toTensor(batch), false).dataSync() as Float32Array;
+        const { loss, correct } = crossEntropy(values, batch.labels);
         return { loss: loss + total(model.calculateLosses()), correct };
       });
     },
   };
+}
+
+/** `tf.tidy` for a result that is not made of tensors. */
+function inScope<T>(action: () => T): T {
+  let result: T | undefined;
+  tf.tidy(() => {
+    result = action();
+  });
+  return result as T;
 }
 
 function toTensor({ count, shape, images }: Batch): tf.Tensor {
@@ -71,6 +93,18 @@ function withGradient(
 /** Of the penalties that regularizers ask for. Keras counts them into the loss. */
 function total(penalties: readonly tf.Scalar[]): number {
   return penalties.reduce((sum, penalty) => sum + penalty.dataSync()[0]!, 0);
+}
+
+/** A gradient that the backend lacks is the user's to avoid; anything else is thrown as it is. */
+function explained(error: unknown, model: LayersModel): unknown {
+  if (!(error instanceof Error)) return error;
+  const missing = /^Kernel '(\w+)' not registered for backend '(\w+)'/.exec(error.message);
+  if (missing === null) return error;
+  return new UserError(
+    "unsupported-layer",
+    `model "${model.name}" cannot be trained on the backend ${missing[2]}, which lacks ${missing[1]}`,
+    { hint: "Select another backend, tfjs-node or cpu.", cause: error },
+  );
 }
 
 /** @throws UserError, because the gradients of TensorFlow.js take no dilated convolution */

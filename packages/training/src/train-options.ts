@@ -10,8 +10,6 @@ export interface TrainOptions {
    * compiled or loaded with an optimizer, training goes on with that one and its state.
    */
   readonly model?: LayersModel;
-  /** Number of classes, the outputs of a network that is built. Default: 10. */
-  readonly classes?: number;
   /** Default: 5. */
   readonly epochs?: number;
   /** Examples per step. The last step of an epoch takes what is left. Default: 32. */
@@ -26,7 +24,6 @@ export interface TrainOptions {
 export interface TrainSettings {
   readonly architecture: ArchitectureName;
   readonly model: LayersModel | undefined;
-  readonly classes: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number | undefined;
@@ -36,9 +33,8 @@ export interface TrainSettings {
 /** @throws UserError `invalid-options`, naming every option that is out of range */
 export function checkTrainOptions(options: TrainOptions): TrainSettings {
   const { model, architecture, learningRate } = options;
-  const { classes = 10, epochs = 5, batchSize = 32, seed = 1 } = options;
+  const { epochs = 5, batchSize = 32, seed = 1 } = options;
   const problems = [
-    ...wholeNumber("classes", classes, 2, 256),
     ...wholeNumber("epochs", epochs, 1, 1_000_000),
     ...wholeNumber("batchSize", batchSize, 1, 1_000_000),
     ...wholeNumber("seed", seed, 0, 2 ** 32 - 1),
@@ -53,7 +49,6 @@ export function checkTrainOptions(options: TrainOptions): TrainSettings {
   return {
     architecture: architecture ?? "cnn",
     model,
-    classes,
     epochs,
     batchSize,
     learningRate,

@@ -42,7 +42,7 @@ export async function train(
     settings.model ??
     (await buildModel(settings.architecture, {
       inputShape: data.train.shape,
-      classes: settings.classes,
+      classes: data.classes?.length ?? 10,
       seed,
     }));
   const shape = modelShape(model);

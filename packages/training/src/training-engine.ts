@@ -14,14 +14,18 @@ export interface BatchResult {
   readonly correct: number;
 }
 
+/** What computes how well a network does. */
+export interface Evaluator {
+  /** Changes nothing. Dropout and the like are off. */
+  readonly evaluateBatch: (batch: Batch) => BatchResult;
+}
+
 /**
  * What computes a training: it holds a network and its optimizer, and takes one batch after another.
  *
- * `train` and `evaluateModel` own everything else: epochs, order, means, observers, bad numbers.
+ * `train` owns everything else: epochs, order, means, observers, bad numbers.
  */
-export interface TrainingEngine {
+export interface TrainingEngine extends Evaluator {
   /** One step of the optimizer. The result is that of the weights before the step. */
-  trainBatch(batch: Batch): BatchResult;
-  /** Changes nothing. Dropout and the like are off. */
-  evaluateBatch(batch: Batch): BatchResult;
+  readonly trainBatch: (batch: Batch) => BatchResult;
 }

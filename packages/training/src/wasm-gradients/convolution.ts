@@ -1,10 +1,11 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 
-/** A convolution's sizes as its gradients need them. Images are NHWC. */
+/**
+ * A convolution's sizes as its gradients need them. Images are NHWC and already padded: every tap of
+ * the filter meets a pixel at every output position.
+ */
 export interface Convolution {
   readonly batch: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
   readonly inChannels: number;
   readonly outHeight: number;
   readonly outWidth: number;
@@ -16,10 +17,19 @@ export interface Convolution {
   readonly strideWidth: number;
   readonly dilationHeight: number;
   readonly dilationWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
+  /** Padding and the image: what the filter sees. */
+  readonly paddedHeight: number;
+  readonly paddedWidth: number;
+  /** Where the image lies in its padding. */
+  readonly image: {
+    readonly top: number;
+    readonly left: number;
+    readonly height: number;
+    readonly width: number;
+  };
 }
 
+/** As the kernels of TensorFlow.js get them. */
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly dilations?: number | [number, number];
@@ -31,7 +41,7 @@ export interface ConvolutionAttributes {
 /** @throws Error when dy does not have the shape that the convolution puts out, or is not NHWC */
 export function convolutionOf(
   kernel: string,
-  attributes: ConvolutionAttributes,
+  { strides, dilations = 1, pad, dimRoundingMode, dataFormat = "NHWC" }: ConvolutionAttributes,
   shapes: {
     readonly x: readonly number[];
     readonly dy: readonly number[];
@@ -39,7 +49,6 @@ export function convolutionOf(
   },
   depthwise: boolean,
 ): Convolution {
-  const { strides, dilations = 1, pad, dimRoundingMode, dataFormat = "NHWC" } = attributes;
   if (dataFormat !== "NHWC") throw new Error(`${kernel} on wasm takes NHWC, not ${dataFormat}`);
   const info = backend_util.computeConv2DInfo(
     shapes.x as [number, number, number, number],
@@ -57,8 +66,6 @@ export function convolutionOf(
   }
   return {
     batch: info.batchSize,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
     inChannels: info.inChannels,
     outHeight: info.outHeight,
     outWidth: info.outWidth,
@@ -69,25 +76,59 @@ export function convolutionOf(
     strideWidth: info.strideWidth,
     dilationHeight: info.dilationHeight,
     dilationWidth: info.dilationWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
+    paddedHeight: Math.max(
+      (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight,
+      info.padInfo.top + info.inHeight,
+    ),
+    paddedWidth: Math.max(
+      (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth,
+      info.padInfo.left + info.inWidth,
+    ),
+    image: {
+      top: info.padInfo.top,
+      left: info.padInfo.left,
+      height: info.inHeight,
+      width: info.inWidth,
+    },
   };
 }
 
-/**
- * Where a filter tap meets the image: the output positions `first … last − 1` along one axis, of which
- * position `o` reads input `o · stride + shift`.
- */
-export function tapRange(
-  tap: number,
-  outSize: number,
-  inSize: number,
-  stride: number,
-  dilation: number,
-  pad: number,
-): { first: number; last: number; shift: number } {
-  const shift = tap * dilation - pad;
-  const first = Math.max(0, Math.ceil(-shift / stride));
-  const last = Math.min(outSize, Math.ceil((inSize - shift) / stride));
-  return { first, last, shift };
+/** images [batch, height, width, inChannels] → [batch, paddedHeight, paddedWidth, inChannels], with zeros */
+export function padded(images: Float32Array, convolution: Convolution): Float32Array {
+  if (!hasPadding(convolution)) return images;
+  const { batch, paddedHeight, paddedWidth, inChannels } = convolution;
+  const result = new Float32Array(batch * paddedHeight * paddedWidth * inChannels);
+  forEachRow(convolution, (start, end, paddedStart) => {
+    result.set(images.subarray(start, end), paddedStart);
+  });
+  return result;
+}
+
+/** The inverse of `padded`, into `images`. */
+export function unpadInto(
+  images: Float32Array,
+  withPadding: Float32Array,
+  convolution: Convolution,
+): void {
+  forEachRow(convolution, (start, end, paddedStart) => {
+    images.set(withPadding.subarray(paddedStart, paddedStart + end - start), start);
+  });
+}
+
+export function hasPadding({ paddedHeight, paddedWidth, image }: Convolution): boolean {
+  return paddedHeight !== image.height || paddedWidth !== image.width;
+}
+
+function forEachRow(
+  { batch, paddedHeight, paddedWidth, inChannels, image }: Convolution,
+  action: (start: number, end: number, paddedStart: number) => void,
+): void {
+  const rowSize = image.width * inChannels;
+  for (let b = 0; b < batch; b++) {
+    for (let y = 0; y < image.height; y++) {
+      const start = (b * image.height + y) * rowSize;
+      const paddedRow = (b * paddedHeight + image.top + y) * paddedWidth + image.left;
+      action(start, start + rowSize, paddedRow * inChannels);
+    }
+  }
 }

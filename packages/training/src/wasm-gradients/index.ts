@@ -1,80 +1,138 @@
 import {
+  AvgPoolGrad,
+  BatchMatMul,
   Conv2DBackpropFilter,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
+  MaxPoolGrad,
   getKernel,
   registerKernel,
-  type NamedAttrMap,
+  unregisterKernel,
+  type KernelConfig,
+  type KernelFunc,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { avgPoolGrad } from "./avg-pool-grad.ts";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.ts";
 import { convolutionOf, type ConvolutionAttributes } from "./convolution.ts";
 import { depthwiseConv2dBackpropFilter } from "./depthwise-conv2d-backprop-filter.ts";
 import { depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop-input.ts";
+import { maxPoolGrad } from "./max-pool-grad.ts";
+import { poolOf, type PoolAttributes } from "./pool.ts";
+import { transposedMatMul } from "./transposed-mat-mul.ts";
 
 /**
- * Gives the wasm backend the kernels that training needs and it lacks: the gradients of convolution
- * filters, and both of depthwise convolution. Without them tfjs trains no convolution on wasm.
+ * Makes networks with convolutions trainable on the wasm backend, and others faster. Call it before
+ * the backend starts.
  *
- * A kernel that some later version of the backend brings is left alone.
+ * - The backend has no gradients for the filters of convolutions, and none for depthwise ones.
+ * - Its MaxPoolGrad loses the gradient of every window without a positive value, and is slow. Source:
+ *   tfjs-backend-wasm/src/cc/kernels/MaxPoolGrad.cc, which begins its search for the largest at
+ *   `numeric_limits<float>::min()`, the least positive number.
+ * - Its AvgPoolGrad counts padding that the average did not count, and is slow.
+ * - Its matrix product is slow with a transposed operand, so for both gradients of a dense layer.
  */
 export function registerWasmGradients(): void {
+  if (registered) return;
+  registered = true;
   for (const [kernelName, gradient] of Object.entries(gradients)) {
-    // absent kernels are undefined, whatever the types of tfjs say
-    if ((getKernel(kernelName, "wasm") as unknown) !== undefined) continue;
-    registerKernel({
-      kernelName,
-      backendName: "wasm",
-      kernelFunc: ({ inputs, backend, attrs }) =>
-        gradient(inputs as Inputs, attrs as NamedAttrMap, backend as BackendWasm),
+    replaceKernel(kernelName, () => ({ inputs, backend, attrs }) => {
+      // tfjs leaves it to each kernel to know what its inputs and attributes are
+      return gradient(inputs as never, attrs as never, backend as BackendWasm);
     });
   }
+  replaceKernel(BatchMatMul, (own) => transposedMatMul(own!));
 }
 
-type Inputs = Readonly<Record<string, TensorInfo>>;
-type Gradient = (inputs: Inputs, attributes: NamedAttrMap, backend: BackendWasm) => TensorInfo;
+let registered = false;
 
-const gradients: Readonly<Record<string, Gradient>> = {
-  [Conv2DBackpropFilter]({ x, dy }, attributes, backend) {
-    const filterShape = attributes["filterShape"] as number[];
-    const convolution = convolutionOf(
-      Conv2DBackpropFilter,
-      attributes as unknown as ConvolutionAttributes,
-      { x: x!.shape, dy: dy!.shape, filter: filterShape },
-      false,
-    );
+function replaceKernel(
+  kernelName: string,
+  replacement: (own: KernelFunc | undefined) => KernelFunc,
+): void {
+  // undefined if there is none, whatever its type says
+  const own = getKernel(kernelName, "wasm") as KernelConfig | undefined;
+  if (own !== undefined) unregisterKernel(kernelName, "wasm");
+  const kernelFunc = replacement(own?.kernelFunc);
+  registerKernel({ ...own, kernelName, backendName: "wasm", kernelFunc });
+}
+
+interface ConvolutionInputs {
+  readonly x: TensorInfo;
+  readonly dy: TensorInfo;
+  readonly filter: TensorInfo;
+}
+
+const gradients = {
+  [Conv2DBackpropFilter](
+    { x, dy }: ConvolutionInputs,
+    attributes: ConvolutionAttributes & { readonly filterShape: number[] },
+    backend: BackendWasm,
+  ): TensorInfo {
+    const { filterShape } = attributes;
+    const shapes = { x: x.shape, dy: dy.shape, filter: filterShape };
+    const convolution = convolutionOf(Conv2DBackpropFilter, attributes, shapes, false);
     const dFilter = backend.makeOutput(filterShape, "float32");
     const onHeap = heapViews(backend);
-    conv2dBackpropFilter(onHeap(x!), onHeap(dy!), onHeap(dFilter), convolution);
+    conv2dBackpropFilter(onHeap(x), onHeap(dy), onHeap(dFilter), convolution);
     return dFilter;
   },
 
-  [DepthwiseConv2dNativeBackpropFilter]({ x, dy }, attributes, backend) {
-    const filterShape = attributes["filterShape"] as number[];
+  [DepthwiseConv2dNativeBackpropFilter](
+    { x, dy }: ConvolutionInputs,
+    attributes: ConvolutionAttributes & { readonly filterShape: number[] },
+    backend: BackendWasm,
+  ): TensorInfo {
+    const { filterShape } = attributes;
+    const shapes = { x: x.shape, dy: dy.shape, filter: filterShape };
     const convolution = convolutionOf(
       DepthwiseConv2dNativeBackpropFilter,
-      attributes as unknown as ConvolutionAttributes,
-      { x: x!.shape, dy: dy!.shape, filter: filterShape },
+      attributes,
+      shapes,
       true,
     );
     const dFilter = backend.makeOutput(filterShape, "float32");
     const onHeap = heapViews(backend);
-    depthwiseConv2dBackpropFilter(onHeap(x!), onHeap(dy!), onHeap(dFilter), convolution);
+    depthwiseConv2dBackpropFilter(onHeap(x), onHeap(dy), onHeap(dFilter), convolution);
     return dFilter;
   },
 
-  [DepthwiseConv2dNativeBackpropInput]({ dy, filter }, attributes, backend) {
-    const inputShape = attributes["inputShape"] as number[];
-    const convolution = convolutionOf(
-      DepthwiseConv2dNativeBackpropInput,
-      attributes as unknown as ConvolutionAttributes,
-      { x: inputShape, dy: dy!.shape, filter: filter!.shape },
-      true,
-    );
+  [DepthwiseConv2dNativeBackpropInput](
+    { dy, filter }: ConvolutionInputs,
+    attributes: ConvolutionAttributes & { readonly inputShape: number[] },
+    backend: BackendWasm,
+  ): TensorInfo {
+    const { inputShape } = attributes;
+    const shapes = { x: inputShape, dy: dy.shape, filter: filter.shape };
+    const convolution = convolutionOf(DepthwiseConv2dNativeBackpropInput, attributes, shapes, true);
     const dx = backend.makeOutput(inputShape, "float32");
     const onHeap = heapViews(backend);
-    depthwiseConv2dBackpropInput(onHeap(dy!), onHeap(filter!), onHeap(dx), convolution);
+    depthwiseConv2dBackpropInput(onHeap(dy), onHeap(filter), onHeap(dx), convolution);
+    return dx;
+  },
+
+  [MaxPoolGrad](
+    { dy, input }: { readonly dy: TensorInfo; readonly input: TensorInfo },
+    attributes: PoolAttributes,
+    backend: BackendWasm,
+  ): TensorInfo {
+    const pool = poolOf(MaxPoolGrad, attributes, { x: input.shape, dy: dy.shape });
+    const dx = backend.makeOutput(input.shape, "float32");
+    const onHeap = heapViews(backend);
+    maxPoolGrad(onHeap(input), onHeap(dy), onHeap(dx), pool);
+    return dx;
+  },
+
+  [AvgPoolGrad](
+    { dy, input }: { readonly dy: TensorInfo; readonly input: TensorInfo },
+    attributes: PoolAttributes,
+    backend: BackendWasm,
+  ): TensorInfo {
+    const pool = poolOf(AvgPoolGrad, attributes, { x: input.shape, dy: dy.shape });
+    const dx = backend.makeOutput(input.shape, "float32");
+    const onHeap = heapViews(backend);
+    avgPoolGrad(onHeap(dy), onHeap(dx), pool);
     return dx;
   },
 };
