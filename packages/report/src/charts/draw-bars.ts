@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import type { Html } from "../html.ts";
+import type { Markup } from "../markup.ts";
 import type { BarChart } from "../report-document.ts";
 import { charactersIn, drawPlot, fontSize, seriesColor, shortened } from "./plot.ts";
 
 /** Bars from left to right, each under a line with its label and its figure. */
-export function drawBars({ caption, bars }: BarChart): Html {
+export function drawBars({ caption, bars }: BarChart): Markup {
   const segments = bars.flatMap(({ values }, bar) => {
     let end = 0;
     return values.map((value, part) => {

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import type { Html } from "../html.ts";
+import type { Markup } from "../markup.ts";
 import type { LineChart } from "../report-document.ts";
 import { drawPlot, fontSize, seriesColor } from "./plot.ts";
 
 /** Lines over whole positions from 1; the second is dashed, so that color is not all that tells them apart. */
-export function drawLines({ caption, x, y, fromZero, lines }: LineChart): Html {
+export function drawLines({ caption, x, y, fromZero, lines }: LineChart): Markup {
   const count = lines.reduce((most, { values }) => Math.max(most, values.length), 1);
   return drawPlot(`${caption}: ${lines.map(({ label }) => label).join(" and ")}`, {
     width: 400,

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount } from "../format.ts";
-import type { Html } from "../html.ts";
+import type { Markup } from "../markup.ts";
 import type { MemoryPlanChart } from "../report-document.ts";
 import type { Placement } from "../run-record.ts";
 import { charactersIn, drawPlot, fontSize, shortened, tintColor } from "./plot.ts";
@@ -9,7 +9,7 @@ import { charactersIn, drawPlot, fontSize, shortened, tintColor } from "./plot.t
 export function drawMemoryPlan({
   caption,
   plan: { arenaBytes, ops, placements },
-}: MemoryPlanChart): Html {
+}: MemoryPlanChart): Markup {
   const opWidth = (width - margin.marginLeft - margin.marginRight) / ops.length;
   const bytesHeight = (height - margin.marginTop - margin.marginBottom) / Math.max(1, arenaBytes);
   const place = {

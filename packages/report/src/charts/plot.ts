@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { type Html, trustedHtml } from "../html.ts";
+import { type Markup, trustedMarkup } from "../markup.ts";
 
 /**
  * A chart as SVG source, drawn without a browser. Colors are custom properties of the page, so that it
@@ -8,13 +8,18 @@ import { type Html, trustedHtml } from "../html.ts";
  *
  * `label` is what a screen reader says in its place.
  */
-export function drawPlot(label: string, options: Plot.PlotOptions): Html {
+export function drawPlot(label: string, options: Plot.PlotOptions): Markup {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({ ...options, ariaLabel: label, document });
   svg.setAttribute("role", "img");
+  // An image has no parts to a screen reader, and groups may not have names without a role.
+  for (const group of svg.querySelectorAll("g")) {
+    group.removeAttribute("aria-label");
+    group.removeAttribute("aria-hidden");
+  }
   // The page's style sheet says the same once for all charts.
   svg.querySelector("style")?.remove();
-  return trustedHtml(svg.outerHTML);
+  return trustedMarkup(svg.outerHTML);
 }
 
 /** The color of a line or of a part of a bar; the page defines three. */

@@ -1,15 +1,15 @@
 /** HTML source, as opposed to text that still has to be escaped. */
-export interface Html {
+export interface Markup {
   readonly source: string;
 }
 
-type Part = string | number | boolean | Html | undefined | readonly Part[];
+type Part = string | number | boolean | Markup | undefined | readonly Part[];
 
 /**
- * HTML from a template: every interpolated text is escaped, only what is `Html` already goes in as it
+ * HTML from a template: every interpolated text is escaped, only what is `Markup` already goes in as it
  * is, lists are joined, and `undefined` and booleans are nothing. Attributes must be quoted in the template.
  */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return {
     source: strings.reduce(
       (source, string, position) => source + toSource(parts[position - 1]) + string,
@@ -18,7 +18,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 }
 
 /** Source that was made elsewhere and is known to be well-formed. */
-export function trustedHtml(source: string): Html {
+export function trustedMarkup(source: string): Markup {
   return { source };
 }
 
