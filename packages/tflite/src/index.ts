@@ -1,4 +1,17 @@
 export type { ByteUse } from "./byte-use.ts";
+export type { ArenaNeed, ArenaRequest } from "./inspect/arena-requests.ts";
+export type { Json } from "./inspect/row-to-json.ts";
+export type {
+  InspectedMetadata,
+  InspectedOperator,
+  InspectedOperatorCode,
+  InspectedQuantization,
+  InspectedSignature,
+  InspectedSubgraph,
+  InspectedTensor,
+  Inspection,
+} from "./inspect/inspection.ts";
+export { inspectTflite } from "./inspect-tflite.ts";
 export { type ReadOptions, readTflite } from "./read-tflite.ts";
-export { type RepackOptions, type Repacked, repackTflite } from "./repack-tflite.ts";
+export { type Repacked, type RepackOptions, repackTflite } from "./repack-tflite.ts";
 export { writeTflite } from "./write-tflite.ts";

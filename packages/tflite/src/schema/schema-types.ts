@@ -101,6 +101,8 @@ export type Field =
       readonly id: number;
       readonly type: ScalarName;
       readonly absent: ScalarValues[ScalarName];
+      /** What its numbers are called, by position. */
+      readonly names: readonly string[] | undefined;
     }
   | { readonly kind: "string"; readonly name: string; readonly id: number }
   | {
@@ -164,20 +166,15 @@ function parseField(name: string, notation: string, id: number): Field {
     return { kind: "union", name, id: id + 1, members: unions[type.slice(6) as UnionName] };
   }
   if (type.startsWith("enum ")) {
-    return {
-      kind: "scalar",
-      name,
-      id,
-      type: enums[type.slice(5) as EnumName].stored,
-      absent: Number(value),
-    };
+    const { stored, names } = enums[type.slice(5) as EnumName];
+    return { kind: "scalar", name, id, type: stored, absent: Number(value), names };
   }
-  const element = type.endsWith("[]") ? type.slice(0, -2) : undefined;
-  if (element === undefined) {
-    return type in tables
-      ? { kind: "table", name, id, table: type as TableName }
-      : { kind: "scalar", name, id, type: type as ScalarName, absent: parseDefault(type, value) };
+  if (type in tables) return { kind: "table", name, id, table: type as TableName };
+  if (!type.endsWith("[]")) {
+    const absent = parseDefault(type, value);
+    return { kind: "scalar", name, id, type: type as ScalarName, absent, names: undefined };
   }
+  const element = type.slice(0, -2);
   if (element in tables) return { kind: "tables", name, id, table: element as TableName };
   const alignment = modifier === "align" ? Number(value) : scalarBytes[element as VectorName];
   return { kind: "vector", name, id, type: element as VectorName, alignment };

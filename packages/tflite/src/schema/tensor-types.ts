@@ -31,3 +31,32 @@ export function tensorTypeName(code: number): string {
 const elementTypesByCode = new Map(
   (Object.keys(stored) as ElementType[]).map((type) => [tensorTypeCode(type), type]),
 );
+
+/** Bits of an element; `undefined` where they vary, or for a code that this schema does not know. */
+export function tensorTypeBits(code: number): number | undefined {
+  return bitsByName[tensorTypeName(code)];
+}
+
+/** Source: `VerifyNumericTensorBuffer`, tflite/core/tools/verifier.cc of LiteRT. */
+const bitsByName: Readonly<Record<string, number>> = {
+  FLOAT32: 32,
+  FLOAT16: 16,
+  INT32: 32,
+  UINT8: 8,
+  INT64: 64,
+  BOOL: 8,
+  INT16: 16,
+  COMPLEX64: 64,
+  INT8: 8,
+  FLOAT64: 64,
+  COMPLEX128: 128,
+  UINT64: 64,
+  UINT32: 32,
+  UINT16: 16,
+  INT4: 4,
+  BFLOAT16: 16,
+  INT2: 2,
+  UINT4: 4,
+  FLOAT8_E4M3FN: 8,
+  FLOAT8_E5M2: 8,
+};
