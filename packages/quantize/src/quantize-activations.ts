@@ -20,10 +20,14 @@ export function quantizeActivations(graph: Graph, ranges: Ranges, scheme: Scheme
   const calibrated = (id: TensorId): PerTensor => {
     const { name } = tensorOf(graph, id);
     const range = rangeOf(ranges, name);
-    if (range === undefined) missing.push(`"${name}"`);
-    const { min, max } = range ?? { min: 0, max: 0 };
-    const quantization = scheme.activations.quantizationOf({ min, max });
-    if (!Number.isFinite(quantization.scale)) tooWide.push(`"${name}": ${min} to ${max}`);
+    if (range === undefined) {
+      missing.push(`"${name}"`);
+      return placeholder;
+    }
+    const quantization = scheme.activations.quantizationOf(range);
+    if (!Number.isFinite(quantization.scale)) {
+      tooWide.push(`"${name}": ${range.min} to ${range.max}`);
+    }
     return quantization;
   };
 
@@ -54,6 +58,9 @@ export function quantizeActivations(graph: Graph, ranges: Ranges, scheme: Scheme
   });
   return { ...graph, tensors };
 }
+
+/** Stands for what is reported as missing once all is looked at. */
+const placeholder: PerTensor = { kind: "per-tensor", scale: 1, zeroPoint: 0 };
 
 /** Ranges come from files too: what does not order two finite numbers counts as missing. */
 function rangeOf({ tensors }: Ranges, name: string): Range | undefined {

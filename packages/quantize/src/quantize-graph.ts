@@ -4,7 +4,7 @@ import { int8Scheme } from "./int8-scheme.ts";
 import { quantizeActivations } from "./quantize-activations.ts";
 import { quantizeConstants } from "./quantize-constants.ts";
 import type { Ranges } from "./ranges.ts";
-import { requireFloat } from "./require-float.ts";
+import { requireFiniteConstants, requireFloatOperands } from "./require-float.ts";
 import type { Scheme } from "./scheme.ts";
 
 /**
@@ -18,7 +18,8 @@ import type { Scheme } from "./scheme.ts";
  */
 export function quantizeGraph(graph: Graph, ranges: Ranges, scheme: Scheme = int8Scheme()): Graph {
   verifyGraph(graph);
-  requireFloat(graph, scheme);
+  requireFloatOperands(graph, scheme);
+  requireFiniteConstants(graph);
   const withActivations = quantizeActivations(graph, ranges, scheme);
   const integers = quantizeConstants(withActivations, scheme);
   const result = scheme.borders === "float32" ? addFloatBorders(integers) : integers;

@@ -3,66 +3,53 @@ import { type Graph, isConstant, type Tensor, tensorOf } from "@smidgen/graph";
 import { list, operandsOf } from "./operands.ts";
 import type { OperandRule, Scheme } from "./scheme.ts";
 
-/**
- * Checks that every value is a float, that weights and biases are constants, and that constants are finite.
- *
- * @throws UserError `not-a-float-graph` or `not-finite`, each listing every place.
- */
-export function requireFloat(graph: Graph, scheme: Scheme): void {
-  const wrong = [
-    ...graph.tensors.flatMap((tensor) =>
-      isIntegerActivation(tensor) ? [typeProblem(tensor)] : [],
-    ),
-    ...graph.ops.flatMap((op, index) => {
-      if (scheme.rules[op.kind] === undefined) return [`operator ${index} is ${op.kind}`];
-      return operandsOf(op, scheme).flatMap(({ id, rule }) =>
-        operandProblems(tensorOf(graph, id), rule).map(
-          (text) => `operator ${index} (${op.kind}): ${text}`,
-        ),
-      );
-    }),
-  ];
-  if (wrong.length > 0) {
-    throw new UserError(
-      "not-a-float-graph",
-      `graph "${graph.name}" is not a float graph:\n${list(wrong)}`,
-      {
-        hint: "Quantize the float model; one that is quantized already needs nothing more.",
-      },
-    );
-  }
-  const notFinite = graph.tensors.flatMap(({ name, data }) => {
-    const count = data instanceof Float32Array ? countNotFinite(data) : 0;
-    return count === 0 ? [] : [`"${name}": ${count} of ${data?.length} values`];
+/** @throws UserError `not-a-float-graph`, naming every tensor that is computed and not float32. */
+export function requireFloatValues(graph: Graph): void {
+  refuse(graph, integerValues(graph));
+}
+
+/** @throws UserError `not-a-float-graph`, naming also what the scheme cannot quantize. */
+export function requireFloatOperands(graph: Graph, scheme: Scheme): void {
+  const operators = graph.ops.flatMap((op, index) => {
+    const place = `operator ${index} (${op.kind})`;
+    if (scheme.rules[op.kind] === undefined) return [`${place} converts between types`];
+    return operandsOf(op, scheme)
+      .flatMap(({ id, rule }) => operandProblems(tensorOf(graph, id), rule))
+      .map((text) => `${place}: ${text}`);
   });
-  if (notFinite.length > 0) {
-    throw new UserError("not-finite", `constants hold NaN or infinity:\n${list(notFinite)}`, {
-      hint: "Training has diverged: lower the learning rate and train again.",
-    });
-  }
+  refuse(graph, [...integerValues(graph), ...operators]);
 }
 
-function isIntegerActivation(tensor: Tensor): boolean {
-  return !isConstant(tensor) && tensor.type !== "float32";
+/** @throws UserError `not-finite`, naming every constant that holds NaN or infinity. */
+export function requireFiniteConstants(graph: Graph): void {
+  const lines = graph.tensors.flatMap(({ name, data }) => {
+    const wrong =
+      data instanceof Float32Array ? data.filter((value) => !Number.isFinite(value)).length : 0;
+    return wrong === 0 ? [] : [`"${name}": ${wrong} of ${data?.length} values`];
+  });
+  if (lines.length === 0) return;
+  throw new UserError("not-finite", `constants hold NaN or infinity:\n${list(lines)}`, {
+    hint: "Training has diverged: lower the learning rate and train again.",
+  });
 }
 
-function typeProblem({ name, type }: Tensor): string {
-  return `"${name}" is ${type}`;
+function integerValues({ tensors }: Graph): readonly string[] {
+  return tensors
+    .filter((tensor) => !isConstant(tensor) && tensor.type !== "float32")
+    .map(({ name, type }) => `"${name}" is ${type}`);
 }
 
 function operandProblems(tensor: Tensor, { kind }: OperandRule): readonly string[] {
   if (kind === "integers") return [];
-  const role = kind === "activation" ? "operand" : kind;
-  return [
-    ...(tensor.type === "float32" || isIntegerActivation(tensor)
-      ? []
-      : [`${role} ${typeProblem(tensor)}`]),
-    ...(kind === "activation" || isConstant(tensor)
-      ? []
-      : [`${role} "${tensor.name}" is computed; it must be a constant`]),
-  ];
+  if (isConstant(tensor)) {
+    return tensor.type === "float32" ? [] : [`"${tensor.name}" is ${tensor.type}`];
+  }
+  return kind === "activation" ? [] : [`${kind} "${tensor.name}" is computed, not a constant`];
 }
 
-function countNotFinite(values: Float32Array): number {
-  return values.reduce((count, value) => (Number.isFinite(value) ? count : count + 1), 0);
+function refuse({ name }: Graph, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  throw new UserError("not-a-float-graph", `graph "${name}" is not all float32:\n${list(lines)}`, {
+    hint: "Take the float model; one that is quantized already needs nothing more.",
+  });
 }
