@@ -5,7 +5,7 @@ import type { CatalogFile } from "./catalog.ts";
 import type { DatasetObserver } from "./events.ts";
 import { figure, list } from "./messages.ts";
 import { isGzip } from "./gunzip.ts";
-import { abandonedPaths, writeWhole } from "./owned-file.ts";
+import { abandonedPaths, writeWhole, type Extension } from "./owned-file.ts";
 import { claimPartialFile, type PartialFile } from "./partial-file.ts";
 import { request } from "./request.ts";
 import { unpackIdx } from "./read-idx.ts";
@@ -45,15 +45,14 @@ export async function download(
 ): Promise<Downloaded> {
   return writing(directory, async () => {
     await mkdir(directory, { recursive: true });
-    for (const leftover of await abandonedPaths(directory, file.name, "tmp")) {
-      await rm(leftover, { force: true });
-    }
+    await sweep(directory, file.name, "tmp");
     const partial = await claimPartialFile(directory, file.name);
     let isDone = false;
     try {
       const { url, bytes, content } = await fromMirrors(file, mirrors, partial, options, observer);
       const fileName = isGzip(bytes) ? `${file.name}.gz` : file.name;
       const path = await writeWhole(directory, fileName, bytes);
+      await sweep(directory, file.name, "part");
       observer({ kind: "downloaded", url, path });
       isDone = true;
       return { url, content };
@@ -61,6 +60,13 @@ export async function download(
       await (isDone ? partial.remove() : partial.release());
     }
   });
+}
+
+/** Removes what ended processes left. */
+async function sweep(directory: string, file: string, extension: Extension): Promise<void> {
+  for (const leftover of await abandonedPaths(directory, file, extension)) {
+    await rm(leftover, { force: true });
+  }
 }
 
 interface Verified extends Downloaded {

@@ -15,13 +15,7 @@ import { generateDigits } from "./digits/generate-digits.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import type { DatasetObserver } from "./events.ts";
 import { list } from "./messages.ts";
-import {
-  readContent,
-  readDirectory,
-  type Content,
-  type Contents,
-  type DirectoryContents,
-} from "./read-directory.ts";
+import { readContent, readDirectory, type Content, type Contents } from "./read-directory.ts";
 
 export interface LoadDatasetOptions extends DownloadOptions {
   readonly name: DatasetName;
@@ -118,11 +112,13 @@ async function inDirectory(
   catalog: Catalog,
   skip: Skip,
 ): Promise<Found | undefined> {
+  const lookedAt: LookedAt[] = [];
   for (const place of [join(directory, name), directory]) {
-    const found: DirectoryContents | { why: string } = await readDirectory(place, name, catalog);
+    const found = await readDirectory(place, name, catalog);
     if ("contents" in found) return { kind: "directory", detail: place, ...found };
-    skip(place, found.why);
+    lookedAt.push({ place, why: found.why });
   }
+  for (const { place, why } of lookedAt) skip(place, why);
   return undefined;
 }
 

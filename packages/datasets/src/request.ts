@@ -1,5 +1,3 @@
-import { UserError } from "@smidgen/errors";
-
 export interface RequestOptions {
   readonly resume: { readonly from: number; readonly validator: string } | undefined;
   /** From one sign of life of the server to the next. */
@@ -43,7 +41,7 @@ export async function request(url: string, options: RequestOptions): Promise<Rep
   const { resume, timeoutMilliseconds, signal } = options;
   const silence = new AbortController();
   const timer = setTimeout(() => {
-    silence.abort(new UserError("timeout", `no answer for ${timeoutMilliseconds} ms`));
+    silence.abort(new Error(`no answer for ${timeoutMilliseconds} ms`));
   }, timeoutMilliseconds);
   const signals = signal === undefined ? [silence.signal] : [silence.signal, signal];
 

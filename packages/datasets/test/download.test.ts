@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { CatalogFile, DatasetEvent, DownloadOptions } from "../src/index.ts";
+import type { CatalogFile, DatasetEvent, DownloadOptions } from "@smidgen/datasets";
 import { download } from "../src/download.ts";
 import {
   arrived,
@@ -112,13 +112,13 @@ test.each<[string, Answer, string]>([
   ["HTTP 500", status(500), "HTTP 500"],
   ["HTTP 429", status(429), "HTTP 429"],
   ["a closed connection", (_all, _, response) => response.destroy(), "other side closed"],
-  ["silence", silent, "no answer for 200 ms"],
-  ["silence after the first bytes", stallAt(10), "no answer for 200 ms"],
+  ["silence", silent, "no answer for 500 ms"],
+  ["silence after the first bytes", stallAt(10), "no answer for 500 ms"],
 ])("after %s the mirror is asked again", async (_, answer, why) => {
   await using mirror = await startMirror(tiny.served, answer, serve);
-  const { content, events } = await fetchFrom([mirror.address]);
+  const { content, events } = await fetchFrom([mirror.address], { timeoutMilliseconds: 500 });
   expect(content).toEqual(tiny.plain.get(file.name));
-  expect(mirror.requests).toHaveLength(2);
+  expect(mirror.requests.length).toBeGreaterThanOrEqual(2);
   expect(events).toContainEqual(
     expect.objectContaining({ kind: "retry", why: expect.stringContaining(why) }),
   );
@@ -164,7 +164,9 @@ test("a server may compress once more for the journey", async () => {
 
 test("downloads of one file at the same time all succeed", async () => {
   await using mirror = await startMirror(tiny.served, cutAt(2000), stallAt(500), serve);
-  const results = await Promise.all(Array.from({ length: 6 }, () => fetchFrom([mirror.address])));
+  const options = { timeoutMilliseconds: 500 };
+  const downloads = Array.from({ length: 6 }, () => fetchFrom([mirror.address], options));
+  const results = await Promise.all(downloads);
   for (const { content } of results) expect(content).toEqual(tiny.plain.get(file.name));
   expect(stored()).toEqual([`${file.name}.gz`]);
 });
@@ -252,7 +254,7 @@ async function fetchFrom(
   into: string = directory,
 ) {
   const events: DatasetEvent[] = [];
-  const quick = { timeoutMilliseconds: 200, backoffMilliseconds: 0, ...options };
+  const quick = { backoffMilliseconds: 0, ...options };
   const result = await download(file, mirrors, into, quick, (event) => {
     events.push(event);
     if (event.kind === "progress") arrived(event.receivedBytes);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sample, take, toFloat32, type Examples } from "../src/index.ts";
+import { sample, take, toFloat32, type Examples } from "@smidgen/datasets";
 
 /** 1×2 images: the i-th shows [i, 10 i] and is labelled i. */
 const examples: Examples = {

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { UserError } from "@smidgen/errors";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readIdx, writeIdx, type Idx } from "../src/index.ts";
+import { readIdx, writeIdx, type Idx } from "@smidgen/datasets";
 
 const file = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
 

@@ -11,7 +11,7 @@ import {
   type Dataset,
   type DatasetEvent,
   type LoadDatasetOptions,
-} from "../src/index.ts";
+} from "@smidgen/datasets";
 import { serve, startMirror, status } from "./mirror-server.ts";
 import { tiny, tinyCatalog, tinyDataset } from "./tiny-catalog.ts";
 

@@ -6,7 +6,7 @@ import {
   type Catalog,
   type CatalogFile,
   type CatalogRow,
-} from "../src/index.ts";
+} from "@smidgen/datasets";
 
 /** Six training images and three test images, as the four files of a dataset. */
 export interface TinyDataset {

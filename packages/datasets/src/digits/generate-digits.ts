@@ -44,7 +44,7 @@ function draw(rng: RandomGenerator, count: number): Examples {
   for (let i = 0; i < count; i++) {
     const digit = uniformInt(rng, 0, skeletons.length - 1);
     const style = pick(rng, skeletons[digit]!);
-    traceDigit(style, rng, side / 2, trace);
+    traceDigit(style, rng, trace);
     rasterize(trace, rng, images.subarray(i * side * side, (i + 1) * side * side));
     labels[i] = digit;
   }

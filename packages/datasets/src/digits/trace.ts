@@ -27,15 +27,15 @@ export function newTrace(): Trace {
  * One writing of a digit, with everything in which two writings differ: unsteadiness, bending,
  * proportions, slant, rotation, pen and pressure.
  *
- * Into `trace`, in pixels: the longer side fits a box of 20 and the centre of mass is `centre`, as
- * in MNIST. Source of both: http://yann.lecun.com/exdb/mnist/ ("size normalized to fit in a 20x20
- * pixel box … centered in a 28x28 image by computing the center of mass").
+ * Into `trace`, in pixels from the middle of the digit; the longer side is 20, as in MNIST. Source:
+ * http://yann.lecun.com/exdb/mnist/ ("size normalized to fit in a 20x20 pixel box").
  */
-export function traceDigit(style: Style, rng: RandomGenerator, centre: number, trace: Trace): void {
+export function traceDigit(style: Style, rng: RandomGenerator, trace: Trace): void {
   // Most people write carefully; a few scrawl.
-  const scrawl = between(rng, 0, 1) ** 3;
-  const unsteadiness = 0.014 + 0.03 * scrawl;
-  const bending = 0.04 + 0.06 * scrawl;
+  const haste = between(rng, 0, 1);
+  const scrawl = haste * haste * haste; // not `**`: its last bit is up to the machine
+  const unsteadiness = 0.011 + 0.028 * scrawl;
+  const bending = 0.035 + 0.055 * scrawl;
 
   trace.count = 0;
   for (const stroke of style) {
@@ -45,7 +45,7 @@ export function traceDigit(style: Style, rng: RandomGenerator, centre: number, t
   }
   bend(trace, rng, bending);
   incline(trace, rng);
-  fit(trace, between(rng, 0.85, 1.75) + 0.15 * bell(rng), centre);
+  fit(trace, rng);
 }
 
 const most = 512;
@@ -108,7 +108,7 @@ function addPoint(trace: Trace, x: number, y: number, radius: number, isStart: 0
   trace.count = count + 1;
 }
 
-const gridSide = 4;
+const gridSide = 3;
 const gridX = new Float64Array(gridSide * gridSide);
 const gridY = new Float64Array(gridSide * gridSide);
 
@@ -168,8 +168,9 @@ function incline(trace: Trace, rng: RandomGenerator): void {
   }
 }
 
-/** To pixels: the box, the pen, the centre of mass. */
-function fit(trace: Trace, penRadius: number, centre: number): void {
+/** To pixels: the box and the pen. */
+function fit(trace: Trace, rng: RandomGenerator): void {
+  const penRadius = between(rng, 0.85, 1.75) + 0.15 * bell(rng);
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < trace.count; i++) {
     left = Math.min(left, trace.x[i]!);
@@ -178,20 +179,11 @@ function fit(trace: Trace, penRadius: number, centre: number): void {
     bottom = Math.max(bottom, trace.y[i]!);
   }
   const scale = (boxSide - 2 * penRadius) / Math.max(right - left, bottom - top);
-
-  let [mass, massX, massY] = [0, 0, 0];
-  for (let i = 1; i < trace.count; i++) {
-    if (trace.isStart[i] === 1) continue;
-    const dx = trace.x[i]! - trace.x[i - 1]!;
-    const dy = trace.y[i]! - trace.y[i - 1]!;
-    const ink = Math.sqrt(dx * dx + dy * dy) * (trace.radius[i]! + trace.radius[i - 1]!);
-    mass += ink;
-    massX += (ink * (trace.x[i]! + trace.x[i - 1]!)) / 2;
-    massY += (ink * (trace.y[i]! + trace.y[i - 1]!)) / 2;
-  }
+  const shiftX = between(rng, -0.5, 0.5) - (scale * (left + right)) / 2;
+  const shiftY = between(rng, -0.5, 0.5) - (scale * (top + bottom)) / 2;
   for (let i = 0; i < trace.count; i++) {
-    trace.x[i] = centre + (trace.x[i]! - massX / mass) * scale;
-    trace.y[i] = centre + (trace.y[i]! - massY / mass) * scale;
+    trace.x[i] = trace.x[i]! * scale + shiftX;
+    trace.y[i] = trace.y[i]! * scale + shiftY;
     trace.radius[i]! *= penRadius;
   }
 }
