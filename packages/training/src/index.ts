@@ -7,6 +7,7 @@ export { evaluateModel, type Evaluation } from "./evaluate-model.ts";
 export { type Examples, type TrainingData } from "./examples.ts";
 export { formatEpoch } from "./format-epoch.ts";
 export { type BatchProgress, type EpochRecord, type TrainObserver } from "./history.ts";
+export { inferencePeakBytes } from "./inference-peak-bytes.ts";
 export { loadModel } from "./model-files/load-model.ts";
 export { saveModel, type SaveOptions } from "./model-files/save-model.ts";
 export { train, type TrainResult } from "./train.ts";
