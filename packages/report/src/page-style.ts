@@ -98,6 +98,7 @@ thead .end { white-space: normal; }
 tbody + tbody { border-top: 1px solid var(--muted); }
 .facts th { width: 17rem; color: var(--muted); font-weight: 400; }
 td.start { min-width: 8rem; }
+td.start:last-child { min-width: 12rem; }
 .facts td { min-width: 0; }
 .cited { background: var(--raised); color: var(--muted); font-style: italic; }
 .missing { color: var(--muted); font-style: italic; }
@@ -129,11 +130,16 @@ li:target { background: var(--raised); outline: 0.35rem solid var(--raised); }
 }
 @media print {
   :root { color-scheme: light; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
   .scroll { overflow: visible; background: none; }
   caption span { max-width: none; }
-  h2, caption, figcaption { break-after: avoid; }
-  figure, tr, .scroll, .highlights div, .warning { break-inside: avoid; }
+  h2, caption, figcaption, section > p:not(.legend) { break-after: avoid; }
+  .legend { break-before: avoid; }
+  td.start:last-child { min-width: 0; }
+  th, td { padding-block: 0.2rem; }
+  h2 { margin-top: 1.5rem; }
+  p, figure, tr, .scroll, .highlights div, .warning { break-inside: avoid; }
   .highlights { grid-template-columns: repeat(4, 1fr); }
   .lines { width: 48%; margin-inline-end: 1%; }
   .lines + .lines { margin-inline-start: 1%; }

@@ -72,6 +72,16 @@ describe.skipIf(executablePath === undefined)(
       await close();
     });
 
+    test("would not run a script even if one got in", async () => {
+      const { page, problems, close } = await open(mnistRecord);
+      await page.evaluate(
+        "const s = document.createElement('script'); s.textContent = 'document.title = 1'; document.body.append(s)",
+      );
+      expect(await page.title()).toBe("MNIST on four systems");
+      expect(problems.join()).toContain("Content Security Policy");
+      await close();
+    });
+
     test("can be read without scripts", async () => {
       const { page, close } = await open(mnistRecord, { javaScriptEnabled: false });
       await page.getByText("412,345").first().waitFor();

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { renderTerminal } from "@smidgen/report";
+import { measured, renderTerminal } from "@smidgen/report";
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
@@ -85,6 +85,16 @@ test("every figure that was not measured has its reason and its remedy", () => {
     expect(text).toMatch(new RegExp(String.raw`^\[${mark}\] Not measured because \S+`, "m"));
   }
   expect(text).toContain("because no cross compiler was found. Install gcc-arm-none-eabi");
+});
+
+test("a total is exact only where all its parts are known", () => {
+  const [tfjs, tflite] = mnistRecord.systems;
+  const whole = { ...tfjs.memory, flashCode: measured(1_000_000, "the program") };
+  const systems = [{ ...tfjs, memory: whole }, tflite!] as const;
+  const text = renderTerminal({ ...mnistRecord, systems }, { color, columns: 100 });
+  // 61,234 + 412,345 + 1,000,000 and 3,648 + 409,876
+  expect(text).toMatch(/^TensorFlow.js \(Keras-style\) +61\.2 +412\.3 +1,000\.0 +1,473\.6$/m);
+  expect(text).toMatch(/^TensorFlow Lite +3\.6\* +409\.9 +not measured \[1\] +≥ 413\.5\*$/m);
 });
 
 function widestLine(text: string): number {
