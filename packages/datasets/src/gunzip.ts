@@ -32,18 +32,27 @@ export function gunzip(bytes: Uint8Array, name: string, maxBytes: number): Uint8
 /**
  * The first `count` bytes of a gzip file's content, or all of it when it is shorter.
  *
- * Only as much of the file is inflated as it takes: a bomb that starts with a short header costs
- * nothing here.
+ * Only as much of the file is inflated as it takes, so a bomb costs nothing here.
+ *
+ * @throws UserError `corrupt-file`
  */
 export function gunzipStart(bytes: Uint8Array, name: string, count: number): Uint8Array {
-  for (let prefix = Math.min(bytes.length, 512); ; prefix = Math.min(bytes.length, prefix * 2)) {
+  // In small steps: past the gzip header, which may be long, a step inflates to 1 MiB at most.
+  for (let prefix = step; prefix <= longestStart; prefix += step) {
     const { buffer } = inflate(bytes.subarray(0, prefix), name, {
       // A prefix of a stream is not an error here: give what it holds.
       finishFlush: constants.Z_SYNC_FLUSH,
     });
-    if (buffer.length >= count || prefix === bytes.length) return buffer.subarray(0, count);
+    if (buffer.length >= count || prefix >= bytes.length) return buffer.subarray(0, count);
   }
+  throw new UserError(
+    "corrupt-file",
+    `${name}: its first ${figure(longestStart)} bytes of gzip do not hold ${count} bytes of content`,
+  );
 }
+
+const step = 1024;
+const longestStart = 256 * step;
 
 interface Inflated {
   readonly buffer: Uint8Array;

