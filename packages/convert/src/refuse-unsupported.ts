@@ -11,10 +11,9 @@ export function refuseUnsupported(network: Network): void {
   // Every use of a shared layer has the same problem.
   const lines = [...new Set(problems)];
   if (lines.length === 0) return;
-  const count = lines.length === 1 ? "a layer" : `${lines.length} layers`;
   throw new UserError(
     "unsupported-layer",
-    `${count} cannot be converted:\n${lines.map((line) => `- ${line}`).join("\n")}`,
+    `${lines.length === 1 ? "a layer" : "layers"} cannot be converted:\n${lines.map((line) => `- ${line}`).join("\n")}`,
     {
       hint: `Replace or remove what is listed. Supported are ${[...layerTable.keys()].join(", ")}.`,
     },

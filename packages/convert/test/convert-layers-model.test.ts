@@ -1,4 +1,12 @@
-import { input, layers, model, type SymbolicTensor, sequential } from "@tensorflow/tfjs-layers";
+import { io, onesLike } from "@tensorflow/tfjs-core";
+import {
+  input,
+  layers,
+  loadLayersModel,
+  model,
+  type SymbolicTensor,
+  sequential,
+} from "@tensorflow/tfjs-layers";
 import { expect, test } from "vitest";
 import { findGraphProblems, printGraph } from "@smidgen/graph";
 import { convertLayersModel } from "@smidgen/convert";
@@ -83,4 +91,35 @@ test("every pass leaves a good graph", () => {
     output %1
     "
   `);
+});
+
+test("a batch size that the model fixes becomes 1", () => {
+  const network = sequential({ layers: [layers.dense({ batchInputShape: [32, 4], units: 2 })] });
+  const { tensors, inputs, outputs } = convertLayersModel(network);
+  expect(tensors[inputs[0] ?? -1]?.shape).toEqual([1, 4]);
+  expect(tensors[outputs[0] ?? -1]?.shape).toEqual([1, 2]);
+});
+
+test("a model that was saved and loaded gives the same graph", async () => {
+  const network = studyNetwork();
+  let saved: io.ModelArtifacts = {};
+  await network.save(
+    io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
+    }),
+  );
+  const loaded = await loadLayersModel(io.fromMemory(saved));
+  expect(convertLayersModel(loaded)).toEqual(convertLayersModel(network));
+});
+
+test("the graph has copies of the weights", () => {
+  const network = sequential({
+    layers: [layers.depthwiseConv2d({ inputShape: [4, 4, 1], kernelSize: 2 })],
+  });
+  const graph = convertLayersModel(network);
+  const before = structuredClone(graph);
+  network.setWeights(network.getWeights().map((weight) => onesLike(weight)));
+  network.dispose();
+  expect(graph).toEqual(before);
 });

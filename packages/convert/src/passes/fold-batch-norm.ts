@@ -27,9 +27,9 @@ export function foldBatchNorm(graph: Graph): Graph {
     const affineIndex = writtenBy.get(input) ?? -1;
     const affine = ops[affineIndex];
     if (!isAffine(affine) || uses.get(input) !== 1) continue;
-    const entries = perChannel(tensorOf(graph, constant), channelsOf(affine, tensors));
-    if (entries === undefined) continue;
-    const folded = foldInto(affine, op.kind, entries, tensors, uses);
+    const factors = perChannel(tensorOf(graph, constant), channelsOf(affine, tensors));
+    if (factors === undefined) continue;
+    const folded = foldInto(affine, op.kind, factors, tensors, uses);
     ops[affineIndex] = { ...folded, outputs: op.outputs } as Op;
     writtenBy.set(op.outputs[0], affineIndex);
     ops[index] = undefined;
@@ -55,46 +55,52 @@ function channelsOf({ kind, inputs: [, filter] }: Affine, tensors: readonly Tens
   return tensorOf({ tensors }, filter).shape[channelAxis(kind)] as number;
 }
 
-/** A constant's entries if it has one for each channel, along the last axis. */
-function perChannel({ data, shape }: Tensor, channels: number): Float32Array | undefined {
-  const fits = shape.at(-1) === channels && elementCount(shape) === channels;
-  return fits && data instanceof Float32Array ? data : undefined;
+interface PerChannel {
+  /** Of the constant, without its role: `batch_normalization`. */
+  readonly name: string;
+  readonly entries: Float32Array;
 }
 
-/** The operator with constants of its own; `uses` and `tensors` learn of them. */
+/** A constant with one entry for each channel, along the last axis. */
+function perChannel({ name, data, shape }: Tensor, channels: number): PerChannel | undefined {
+  const fits = shape.at(-1) === channels && elementCount(shape) === channels;
+  if (!fits || !(data instanceof Float32Array)) return undefined;
+  return { name: withoutRole(name), entries: data };
+}
+
+/** The operator with constants of its own; `tensors` and `uses` learn of them. */
 function foldInto(
   op: Affine,
   kind: "add" | "mul",
-  entries: Float32Array,
+  { name, entries }: PerChannel,
   tensors: Tensor[],
   uses: Map<TensorId, number>,
 ): Affine {
   const [input, filterId, biasId] = op.inputs;
-  const outputName = tensorOf({ tensors }, op.outputs[0]).name;
-  const replace = (id: TensorId | undefined, role: string, shape: Shape, data: Float32Array) => {
-    const name =
-      id !== undefined && uses.get(id) === 1
-        ? tensorOf({ tensors }, id).name
-        : `${outputName}/${role}`;
-    const tensor = { name, type: "float32", shape, data } as const;
-    const newId = tensors.push({ ...tensor, quantization: undefined, isVariable: false }) - 1;
-    uses.set(newId as TensorId, 1);
-    return newId as TensorId;
+  const filter = tensorOf({ tensors }, filterId);
+  // A filter that is used elsewhere too keeps its name there.
+  const newName = uses.get(filterId) === 1 ? withoutRole(filter.name) : name;
+  const addConstant = (role: string, shape: Shape, data: Float32Array): TensorId => {
+    const constant = { name: `${newName}/${role}`, type: "float32", shape, data } as const;
+    const id = tensors.push({ ...constant, quantization: undefined, isVariable: false }) - 1;
+    uses.set(id as TensorId, 1);
+    return id as TensorId;
   };
   const bias = biasId === undefined ? undefined : tensorOf({ tensors }, biasId).data;
-  const newBias = entries.map((entry, c) => {
-    const before = Number(bias?.[c] ?? 0);
+  const newBias = entries.map((entry, channel) => {
+    const before = Number(bias?.[channel] ?? 0);
     return kind === "mul" ? before * entry : before + entry;
   });
-  const newBiasId = replace(biasId, "bias", [entries.length], newBias);
+  const newBiasId = addConstant("bias", [entries.length], newBias);
   if (kind === "add") return { ...op, inputs: [input, filterId, newBiasId] };
-  const { shape, data } = tensorOf({ tensors }, filterId);
-  const sliceSize = elementCount(shape.slice(channelAxis(op.kind) + 1));
-  const newFilter = (data as Float32Array).map(
+  const sliceSize = elementCount(filter.shape.slice(channelAxis(op.kind) + 1));
+  const newFilter = (filter.data as Float32Array).map(
     (weight, i) => weight * (entries[Math.floor(i / sliceSize) % entries.length] ?? 1),
   );
-  return {
-    ...op,
-    inputs: [input, replace(filterId, "filter", shape, newFilter), newBiasId],
-  };
+  return { ...op, inputs: [input, addConstant("filter", filter.shape, newFilter), newBiasId] };
+}
+
+/** `conv2d` of `conv2d/filter`. */
+function withoutRole(name: string): string {
+  return name.slice(0, name.lastIndexOf("/"));
 }
