@@ -50,7 +50,7 @@ export async function saveModel(
   try {
     await mkdir(directory, { recursive: true });
     await writeWhole(directory, "weights.bin", weights);
-    await writeWhole(directory, "model.json", `${JSON.stringify(modelJson, null, 2)}\n`);
+    await writeWhole(directory, "model.json", JSON.stringify(modelJson));
   } catch (cause) {
     throw new UserError("write-failed", `cannot save the model: ${(cause as Error).message}`, {
       cause,
