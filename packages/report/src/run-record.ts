@@ -93,7 +93,7 @@ export interface SystemFacts {
   readonly file: FileFacts;
   readonly evaluation: Evaluation | NotMeasured;
   readonly memory: MemoryFacts;
-  /** One entry per core that ran it. */
+  /** One entry per core; one that could not be had is an entry whose figures say why. */
   readonly performance?: readonly InferencePerformance[];
   /** Where the micro runtime keeps each tensor while it runs. */
   readonly memoryPlan?: MemoryPlanFacts;

@@ -25,6 +25,7 @@ describe.skipIf(executablePath === undefined)(
   () => {
     let browser: Browser;
     let folder: string;
+    let pages = 0;
 
     beforeAll(async () => {
       folder = await mkdtemp(path.join(os.tmpdir(), "report-"));
@@ -50,7 +51,7 @@ describe.skipIf(executablePath === undefined)(
 
     /** Opens the page of a record and collects whatever goes wrong in it, and what it asks the network for. */
     async function open(record: RunRecord, options: BrowserContextOptions = {}) {
-      const file = path.join(folder, `${Math.abs(hash(JSON.stringify(record)))}.html`);
+      const file = path.join(folder, `page-${(pages += 1)}.html`);
       await writeFile(file, renderHtml(record));
       const context = await browser.newContext({ offline: true, viewport: desktop, ...options });
       const page = await context.newPage();
@@ -182,11 +183,4 @@ function structure(page: Page): Promise<unknown> {
 function rotation(shift: number, make = (text: string) => text): () => string {
   let position = shift;
   return () => make(hostileTexts[position++ % hostileTexts.length] ?? "");
-}
-
-function hash(text: string): number {
-  let value = 0;
-  for (const character of text)
-    value = (Math.imul(value, 31) + (character.codePointAt(0) ?? 0)) | 0;
-  return value;
 }
