@@ -15,6 +15,13 @@ export interface GraphBuilder {
     options: OpOf<K>["options"],
     output: NewOutput,
   ): TensorId;
+  /** Adds an operator with several outputs, whose shapes follow from the operands. */
+  opWithOutputs<K extends OpKind>(
+    kind: K,
+    operands: OpOf<K>["inputs"],
+    options: OpOf<K>["options"],
+    outputs: readonly NewOutput[],
+  ): readonly TensorId[];
   /** @throws UserError `invalid-graph` */
   build(outputs: readonly TensorId[]): Graph;
 }
@@ -47,6 +54,15 @@ export function graphBuilder(name: string): GraphBuilder {
     (tensors.push({ quantization: undefined, data: undefined, isVariable: false, ...tensor }) -
       1) as TensorId;
 
+  const addOp: GraphBuilder["opWithOutputs"] = (kind, operands, options, outputs) => {
+    const ids = outputs.map((_, i) => (tensors.length + i) as TensorId);
+    const op = { kind, inputs: operands, outputs: ids, options } as unknown as Op;
+    const shapes = rulesOf(op).outputShapes(op, tensors);
+    for (const [i, output] of outputs.entries()) add({ ...output, shape: shapes[i] as Shape });
+    ops.push(op);
+    return ids;
+  };
+
   return {
     input(tensorName, tensor) {
       const id = add({ name: tensorName, ...tensor });
@@ -55,18 +71,9 @@ export function graphBuilder(name: string): GraphBuilder {
     },
     constant: (tensorName, tensor) => add({ name: tensorName, ...tensor }),
     variable: (tensorName, tensor) => add({ name: tensorName, ...tensor, isVariable: true }),
-    op(kind, operands, options, output) {
-      const op = {
-        kind,
-        inputs: operands,
-        outputs: [tensors.length as TensorId],
-        options,
-      } as unknown as Op;
-      const [shape] = rulesOf(op).outputShapes(op, tensors);
-      const id = add({ ...output, shape: shape as Shape });
-      ops.push(op);
-      return id;
-    },
+    op: (kind, operands, options, output) =>
+      addOp(kind, operands, options, [output])[0] as TensorId,
+    opWithOutputs: addOp,
     build(outputs) {
       const graph: Graph = {
         name,

@@ -17,6 +17,7 @@ export {
   rulesOf,
 } from "./op.ts";
 export type { OpRules } from "./op-rules.ts";
+export { stridedRanges, type StridedRange } from "./ops/strided-slice.ts";
 export { perAxis, perTensor, type Quantization } from "./quantization.ts";
 export { printGraph, printTensor } from "./print-graph.ts";
 export {

@@ -137,3 +137,66 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
     return sizeA === 1 ? sizeB : sizeA;
   });
 }
+
+/** A negative axis counts from the end. */
+export function axisWithin(axis: number, rank: number): number {
+  const counted = axis < 0 ? axis + rank : axis;
+  requireRule(
+    Number.isInteger(counted) && counted >= 0 && counted < rank,
+    `axis ${axis} is outside a rank of ${rank}`,
+  );
+  return counted;
+}
+
+/** Operators on two operands, element by element. */
+export function outputShapesByBroadcast(
+  { inputs: [a, b] }: { readonly inputs: readonly [TensorId, TensorId] },
+  tensors: readonly Tensor[],
+): readonly Shape[] {
+  return [broadcastShapes(shapeAt(tensors, a), shapeAt(tensors, b))];
+}
+
+/** The input's shape without the dimensions in `axes`, or with 1 in their place. */
+export function reducedShape(
+  tensors: readonly Tensor[],
+  inputId: TensorId,
+  axesId: TensorId,
+  keepDims: boolean,
+): Shape {
+  const input = shapeAt(tensors, inputId);
+  const axes = int32ConstantAt(tensors, axesId, "axes");
+  const reduced = new Set(axes.map((axis) => axisWithin(axis, input.length)));
+  return keepDims
+    ? input.map((size, axis) => (reduced.has(axis) ? 1 : size))
+    : input.filter((_, axis) => !reduced.has(axis));
+}
+
+export function paddedShape(
+  tensors: readonly Tensor[],
+  inputId: TensorId,
+  paddingsId: TensorId,
+): Shape {
+  const input = shapeAt(tensors, inputId);
+  const paddings = int32ConstantAt(tensors, paddingsId, "paddings");
+  requireRule(
+    paddings.length === 2 * input.length && paddings.every((cells) => cells >= 0),
+    `paddings [${paddings.join(", ")}] are not two counts for each of ${input.length} dimensions`,
+  );
+  return input.map(
+    (size, axis) => size + (paddings[2 * axis] as number) + (paddings[2 * axis + 1] as number),
+  );
+}
+
+export function resizedShape(
+  tensors: readonly Tensor[],
+  inputId: TensorId,
+  sizeId: TensorId,
+): Shape {
+  const [batch, , , channels] = shape4dAt(tensors, inputId, "input");
+  const [height, width, ...more] = int32ConstantAt(tensors, sizeId, "size");
+  requireRule(
+    height !== undefined && width !== undefined && more.length === 0 && height > 0 && width > 0,
+    "size is not [height, width]",
+  );
+  return [batch, height, width, channels];
+}

@@ -166,7 +166,10 @@ function findShapeProblems({ tensors, ops }: Graph): readonly GraphProblem[] {
     const place = placeOf(op, index);
     try {
       const shapes = rulesOf(op).outputShapes(op, tensors);
-      return op.outputs.flatMap((id, i) => {
+      if (shapes.length !== op.outputs.length) {
+        return [{ place, text: `has ${op.outputs.length} outputs, ${shapes.length} expected` }];
+      }
+      return (op.outputs as readonly TensorId[]).flatMap((id, i) => {
         const declared = (tensors[id] as Tensor).shape;
         const inferred = shapes[i] as Shape;
         return declared.join() === inferred.join()

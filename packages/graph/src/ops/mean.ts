@@ -1,4 +1,4 @@
-import { int32ConstantAt, type OpRules, requireRule, shapeAt } from "../op-rules.ts";
+import { type OpRules, reducedShape } from "../op-rules.ts";
 import type { TensorId } from "../tensor.ts";
 
 /**
@@ -17,21 +17,7 @@ export interface Mean {
 export const mean: OpRules<Mean> = {
   inputs: ["input", "axes"],
   outputs: ["output"],
-  outputShapes({ inputs: [inputId, axesId], options }, tensors) {
-    const input = shapeAt(tensors, inputId);
-    const reduced = new Set(
-      int32ConstantAt(tensors, axesId, "axes").map((axis) => {
-        requireRule(
-          axis >= -input.length && axis < input.length,
-          `axis ${axis} is outside an input of rank ${input.length}`,
-        );
-        return axis < 0 ? axis + input.length : axis;
-      }),
-    );
-    return [
-      options.keepDims
-        ? input.map((size, axis) => (reduced.has(axis) ? 1 : size))
-        : input.filter((_, axis) => !reduced.has(axis)),
-    ];
-  },
+  outputShapes: ({ inputs: [input, axes], options }, tensors) => [
+    reducedShape(tensors, input, axes, options.keepDims),
+  ],
 };

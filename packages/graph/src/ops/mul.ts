@@ -1,4 +1,4 @@
-import { broadcastShapes, type OpRules, shapeAt } from "../op-rules.ts";
+import { type OpRules, outputShapesByBroadcast } from "../op-rules.ts";
 import type { Activation } from "../spatial.ts";
 import type { TensorId } from "../tensor.ts";
 
@@ -13,7 +13,5 @@ export interface Mul {
 export const mul: OpRules<Mul> = {
   inputs: ["a", "b"],
   outputs: ["output"],
-  outputShapes: ({ inputs: [a, b] }, tensors) => [
-    broadcastShapes(shapeAt(tensors, a), shapeAt(tensors, b)),
-  ],
+  outputShapes: outputShapesByBroadcast,
 };
