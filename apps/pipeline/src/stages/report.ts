@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import { collectEnvironment, renderHtml, renderMarkdown, renderTerminal } from "@smidgen/report";
+import { runRecord } from "../run-record.ts";
+import type { DatasetFile, DeployFile, TfliteFile, TrainingFile } from "../results.ts";
+import type { Stage } from "../stage.ts";
+
+/** Puts every measurement on the terminal, into a Markdown file and onto one page. */
+export async function report(stage: Stage): Promise<void> {
+  const training = await stage.readJson<TrainingFile>("train", "training.json");
+  const record = runRecord({
+    dataset: await stage.readJson<DatasetFile>("dataset", "dataset.json"),
+    training,
+    float: await stage.readJson<TfliteFile>("convert", "convert.json"),
+    int8: await stage.readJson<TfliteFile>("quantize", "quantize.json"),
+    deploy: await stage.readJson<DeployFile>("deploy", "deploy.json"),
+    environment: collectEnvironment({ backend: training.backend.description }),
+    recordedAt: new Date().toISOString(),
+  });
+  await stage.write("run.json", `${JSON.stringify(record, undefined, 2)}\n`);
+  await stage.write("report.md", renderMarkdown(record));
+  await stage.write("index.html", renderHtml(record));
+  stage.log(renderTerminal(record, { color: false, columns: 110 }));
+  const page = fileURLToPath(new URL("../../artifacts/report/index.html", import.meta.url));
+  stage.log(`The same as a page: ${page}`);
+}
