@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { graphBuilder } from "@smidgen/graph";
+import { readTflite, writeTflite } from "@smidgen/tflite";
+
+let folder: string;
+let model: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "smidgen-cli-"));
+  model = path.join(folder, "dense.tflite");
+  await writeFile(model, writeTflite(dense()));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+function dense() {
+  const b = graphBuilder("dense");
+  const x = b.input("serving_default_x", { type: "float32", shape: [1, 3] });
+  const w = b.constant("dense/filter", {
+    type: "float32",
+    shape: [2, 3],
+    data: Float32Array.of(1, 2, 3, 4, 5, 6),
+  });
+  const y = b.op(
+    "fully-connected",
+    [x, w, undefined],
+    { activation: "relu", keepNumDims: false },
+    { name: "dense", type: "float32" },
+  );
+  return b.build([y]);
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const main = path.resolve(import.meta.dirname, "../src/main.ts");
+
+async function smidgen(...args: readonly string[]): Promise<Outcome> {
+  const node = ["--conditions=@smidgen/source", "--import=tsx", main, ...args];
+  const options = { env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined } };
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, node, options)) };
+  } catch (error) {
+    return error as Outcome;
+  }
+}
+
+describe("smidgen inspect", () => {
+  test("tells operators, tensors and what the bytes are for", async () => {
+    const { code, stdout } = await smidgen("inspect", model);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/dense\.tflite {2}\d+ bytes, schema 3/);
+    expect(stdout).toMatch(/0 {2}FULLY_CONNECTED +6 +%0 %1.* +%2 FLOAT32 \[1, 2\] +6 +6/);
+    expect(stdout).toMatch(/%1 {2}dense\/filter +FLOAT32 +\[2, 3\] +24 +24/);
+  });
+
+  test("gives the same as JSON, with figures that add up to the file", async () => {
+    const { stdout } = await smidgen("inspect", model, "--json");
+    const inspection = JSON.parse(stdout) as { bytes: number; byteUse: Record<string, number> };
+    const sum = Object.values(inspection.byteUse).reduce((total, bytes) => total + bytes, 0);
+    expect(sum).toBe(inspection.bytes);
+    expect(inspection.bytes).toBe((await readFile(model)).length);
+  });
+
+  test("refuses what is not a model, without a stack", async () => {
+    const file = path.join(folder, "text.tflite");
+    await writeFile(file, "hello, I am no model at all");
+    const { code, stderr, stdout } = await smidgen("inspect", file);
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^smidgen: text\.tflite /);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe("smidgen lint", () => {
+  test("finds nothing in a good file", async () => {
+    const { code, stdout } = await smidgen("lint", model, "--for", "tflm");
+    expect(stdout).toMatch(/dense\.tflite: nothing found for TensorFlow Lite Micro/);
+    expect(code).toBe(0);
+  });
+
+  test("names the error in a cut file and exits with 1", async () => {
+    const file = path.join(folder, "cut.tflite");
+    await writeFile(file, (await readFile(model)).subarray(0, 200));
+    const { code, stdout } = await smidgen("lint", file, "--json");
+    const report = JSON.parse(stdout) as { findings: { severity: string }[] };
+    expect(report.findings.map(({ severity }) => severity)).toContain("error");
+    expect(code).toBe(1);
+  });
+
+  test("refuses a runtime that it does not know", async () => {
+    const { code, stderr } = await smidgen("lint", model, "--for", "onnx");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Allowed choices are tflm, tflite, litert/);
+  });
+});
+
+describe("smidgen repack", () => {
+  test("writes the same network without its names", async () => {
+    const output = path.join(folder, "small.tflite");
+    const { code, stdout } = await smidgen("repack", model, "-o", output, "--drop-names");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/small\.tflite: \d+ bytes, [\d.]+ % less than/);
+    const small = readTflite(await readFile(output), { name: "small" });
+    const { tensors, ops } = dense();
+    expect(small.ops).toEqual(ops);
+    expect(small.tensors.map(({ data }) => data)).toEqual(tensors.map(({ data }) => data));
+    expect((await readFile(output)).length).toBeLessThan((await readFile(model)).length);
+  });
+
+  test("leaves nothing behind where it cannot write", async () => {
+    const before = await readdir(folder);
+    const output = path.join(folder, "missing", "small.tflite");
+    const { code, stderr } = await smidgen("repack", model, "-o", output);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/small\.tflite cannot be written: there is no such file or folder/);
+    expect(await readdir(folder)).toEqual(before);
+  });
+});
+
+test("--help and --version load no command", async () => {
+  expect((await smidgen("--help")).stdout).toMatch(/inspect[\s\S]*lint[\s\S]*repack/);
+  expect((await smidgen("--version")).stdout).toBe("0.1.0\n");
+});
+
+test("an unknown option is refused, not ignored", async () => {
+  const { code, stderr } = await smidgen("inspect", model, "--jsn");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/unknown option '--jsn'[\s\S]*--json/);
+});
