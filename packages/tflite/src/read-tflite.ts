@@ -4,17 +4,16 @@ import {
   type Graph,
   type Op,
   type OpKind,
-  rulesOf,
   type Tensor,
   type TensorId,
 } from "@smidgen/graph";
 import { figure } from "./figure.ts";
 import { readFlatbuffer } from "./flatbuffer/read-flatbuffer.ts";
-import type { StoredOptions } from "./ops/stored-op.ts";
 import { builtinCode, operatorName } from "./operator-code.ts";
+import { type OperandIds, readOperator } from "./read-operator.ts";
 import { newTensorReader } from "./read-tensor.ts";
-import { fieldsOf, type Row } from "./schema/schema-types.ts";
-import { kindOf, storedAs } from "./stored-ops.ts";
+import type { Row } from "./schema/schema-types.ts";
+import { kindOf } from "./stored-ops.ts";
 
 export interface ReadOptions {
   /** The file's name, for messages; also the graph's name if the file gives it none. */
@@ -26,7 +25,7 @@ export interface ReadOptions {
  *
  * What a graph does not hold is left behind: descriptions, signatures, metadata, min/max, the shape signature
  * (shapes are the static ones), and whether hybrid operators quantize their input asymmetrically. One scale means
- * per-tensor quantization; a scale of 0 means none. A tensor that nothing uses and that a graph cannot hold
+ * per-tensor quantization; a scale of 0 means none. Intermediates of shape [0] become scalars. A tensor that nothing uses and that a graph cannot hold
  * (a string, a dynamic shape) becomes an int8 scalar of the same name, so that positions stay.
  *
  * @throws UserError
@@ -71,6 +70,7 @@ export function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Graph 
         id === -1 ? undefined : position(id, `${place}.inputs`),
       ),
       outputs: positions(operator.outputs, `${place}.outputs`),
+      intermediates: positions(operator.intermediates, `${place}.intermediates`),
     };
   });
   const used = new Set([
@@ -78,12 +78,15 @@ export function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Graph 
     ...outputs,
     ...operands.flatMap((of) => [...of.inputs.filter((id) => id !== undefined), ...of.outputs]),
   ]);
+  const inner = new Set(operands.flatMap(({ intermediates }) => intermediates));
   const readTensor = newTensorReader(model, bytes);
   const problems: string[] = [];
   const tensors = rows.map((row, id): Tensor => {
-    const result = readTensor(row);
+    const isInner = inner.has(id as TensorId) && !used.has(id as TensorId);
+    const result = readTensor(isInner ? withoutContents(row) : row);
     if (typeof result !== "string") return result;
-    if (used.has(id as TensorId)) problems.push(`tensor %${id} "${row.name ?? ""}" ${result}`);
+    if (isInner || used.has(id as TensorId))
+      problems.push(`tensor %${id} "${row.name ?? ""}" ${result}`);
     return { ...unusedTensor, name: row.name ?? "" };
   });
   throwAll("unsupported-tensors", fileName, problems);
@@ -91,7 +94,7 @@ export function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Graph 
   const ops = operators.flatMap((operator, index): readonly Op[] => {
     const code = codes[operator.opcode_index] as Row<"OperatorCode">;
     const kind = kindOf(builtinCode(code)) as OpKind;
-    const read = readOperator(kind, operator, operands[index] as Operands, tensors);
+    const read = readOperator(kind, operator, operands[index] as OperandIds, tensors);
     if (typeof read !== "string") return [read];
     problems.push(`operator ${index} (${kind}) ${read}`);
     return [];
@@ -124,9 +127,9 @@ export function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Graph 
   }
 }
 
-interface Operands {
-  readonly inputs: readonly (TensorId | undefined)[];
-  readonly outputs: readonly TensorId[];
+/** Intermediates are stored with a dimension of 0, which a graph cannot hold: there they are scalars without data. */
+function withoutContents(row: Row<"Tensor">): Row<"Tensor"> {
+  return row.shape?.join() === "0" ? { ...row, shape: new Int32Array() } : row;
 }
 
 const unusedTensor: Omit<Tensor, "name"> = {
@@ -164,48 +167,6 @@ function refuseUnsupportedOperators(
       hint: "Replace the layers that become them.",
     },
   );
-}
-
-/** The operator, or what is wrong with it. */
-function readOperator(
-  kind: OpKind,
-  operator: Row<"Operator">,
-  { inputs, outputs }: Operands,
-  tensors: readonly Tensor[],
-): Op | string {
-  const stored = storedAs(kind);
-  const names = rulesOf({ kind } as Op).inputs;
-  const missing = names.slice(0, stored.requiredInputs).filter((_, i) => inputs[i] === undefined);
-  if (missing.length > 0) return `has no ${missing.join(" and no ")}`;
-  if (inputs.length > names.length)
-    return `has ${inputs.length} operands, ${names.length} expected`;
-  if (outputs.length !== 1) return `has ${outputs.length} outputs, 1 expected`;
-  try {
-    return {
-      kind,
-      inputs: names.map((_, i) => inputs[i]),
-      outputs,
-      options: stored.readOptions(optionsOf(operator), {
-        inputs: inputs.map((id) => (id === undefined ? undefined : tensors[id])),
-        outputs: outputs.map((id) => tensors[id] as Tensor),
-      }),
-    } as unknown as Op;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-}
-
-function optionsOf({ builtin_options: options }: Row<"Operator">): StoredOptions {
-  return (table) => {
-    if (options?.table === table) return options.row as never;
-    return Object.fromEntries(
-      fieldsOf[table].map((field) => [
-        field.name,
-        field.kind === "scalar" ? field.absent : undefined,
-      ]),
-    ) as never;
-  };
 }
 
 function throwAll(code: string, fileName: string, problems: readonly string[]): void {

@@ -4,6 +4,8 @@ import {
   type Op,
   type Quantization,
   type Tensor,
+  type TensorId,
+  tensorOf,
   verifyGraph,
 } from "@smidgen/graph";
 import { writeElements } from "./elements.ts";
@@ -26,6 +28,7 @@ export function writeTflite(graph: Graph): Uint8Array<ArrayBuffer> {
   verifyGraph(graph);
   const codes = operatorCodes(graph);
   const { buffers, bufferOf } = collectBuffers(graph.tensors);
+  const intermediates = withoutContents(graph);
   return writeFlatbuffer({
     version: 3,
     operator_codes: [...codes.values()].map(({ row }) => row),
@@ -34,7 +37,11 @@ export function writeTflite(graph: Graph): Uint8Array<ArrayBuffer> {
         name: graph.name,
         inputs: Int32Array.from(graph.inputs),
         outputs: Int32Array.from(graph.outputs),
-        tensors: graph.tensors.map((tensor) => tensorRow(tensor, bufferOf(tensor))),
+        tensors: graph.tensors.map((tensor, id) =>
+          intermediates.has(id as TensorId)
+            ? { ...tensorRow(tensor, 0), shape: Int32Array.of(0) }
+            : tensorRow(tensor, bufferOf(tensor)),
+        ),
         operators: graph.ops.map((op) => ({
           opcode_index: codes.get(builtinCodeOf(op.kind))?.index,
           ...operandsOf(op),
@@ -64,11 +71,33 @@ function operatorCodes({
   );
 }
 
+/** Intermediates that nothing else uses: scalars without data, which runtimes want with a dimension of 0. */
+function withoutContents({ ops, tensors, inputs, outputs }: Graph): ReadonlySet<TensorId> {
+  const used = new Set([
+    ...inputs,
+    ...outputs,
+    ...ops.flatMap((op) => [...op.inputs, ...op.outputs]),
+  ]);
+  const inner = ops.flatMap((op) => storedAs(op.kind).intermediates?.(op) ?? []);
+  return new Set(
+    inner.filter((id) => {
+      const { shape, data } = tensorOf({ tensors }, id);
+      return !used.has(id) && shape.length === 0 && data === undefined;
+    }),
+  );
+}
+
 /** Absent operands are −1, and left out at the end: runtimes tell by the count whether there is a bias. */
-function operandsOf(op: Op): Pick<NewRow<"Operator">, "inputs" | "outputs"> {
+function operandsOf(op: Op): Pick<NewRow<"Operator">, "inputs" | "outputs" | "intermediates"> {
   const ids = op.inputs.map((id) => id ?? -1);
-  const count = ids.findLastIndex((id) => id !== -1) + 1;
-  return { inputs: Int32Array.from(ids.slice(0, count)), outputs: Int32Array.from(op.outputs) };
+  const { writesAbsentInputs = false, intermediates } = storedAs(op.kind);
+  const count = writesAbsentInputs ? ids.length : ids.findLastIndex((id) => id !== -1) + 1;
+  const inner = intermediates?.(op) ?? [];
+  return {
+    inputs: Int32Array.from(ids.slice(0, count)),
+    outputs: Int32Array.from(op.outputs),
+    intermediates: inner.length === 0 ? undefined : Int32Array.from(inner),
+  };
 }
 
 /** Buffer 0 is empty: tensors without data have it. */

@@ -71,22 +71,7 @@ test("a graph that breaks a rule is not written", () => {
   );
 });
 
-const golden = goldenModels();
-
-test.for(golden.filter(({ meta }) => meta.ops.some(isUnsupported)))(
-  "$name is refused for its operators",
-  ({ name, model, meta }) => {
-    const unsupportedOps = meta.ops.filter(isUnsupported);
-    expect(() => readTflite(model, { name })).toThrow(
-      expect.objectContaining({
-        code: "unsupported-operators",
-        message: `${name} uses operators we do not have: ${unsupportedOps[0]} (${unsupportedOps.length}×)`,
-      }),
-    );
-  },
-);
-
-test.for(golden.filter(({ meta }) => !meta.ops.some(isUnsupported)))(
+test.for(goldenModels())(
   "$name is read, and comes back as it was written",
   ({ name, model, meta }) => {
     const graph = readTflite(model, { name });
@@ -101,7 +86,3 @@ test.for(golden.filter(({ meta }) => !meta.ops.some(isUnsupported)))(
     expect(readTflite(written)).toEqual(graph);
   },
 );
-
-function isUnsupported(name: string): boolean {
-  return ["SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"].includes(name);
-}

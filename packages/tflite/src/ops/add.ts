@@ -1,6 +1,6 @@
-import type { OpOf, Tensor } from "@smidgen/graph";
+import type { OpOf } from "@smidgen/graph";
 import { readActivation, writeActivation } from "./fused.ts";
-import { inputType, outputType } from "./operand-types.ts";
+import { inputType, isQuantizedInt16, outputType } from "./operand-types.ts";
 import type { StoredOp } from "./stored-op.ts";
 
 export const add: StoredOp<OpOf<"add">> = {
@@ -9,7 +9,7 @@ export const add: StoredOp<OpOf<"add">> = {
   version(op, tensors) {
     const type = inputType(op, tensors, 0);
     if (type === "float16") return 6;
-    if (type === "int16" && !isQuantized(op, tensors)) return 5;
+    if (type === "int16" && !isQuantizedInt16(op, tensors)) return 5;
     if (type === "int64") return 4;
     if (type === "int16" && outputType(op, tensors) === "int16") return 3;
     return type === "int8" ? 2 : 1;
@@ -22,11 +22,7 @@ export const add: StoredOp<OpOf<"add">> = {
     row: {
       fused_activation_function: writeActivation(op.options.activation),
       // Scales that are powers of two would else be required, and another kernel chosen.
-      pot_scale_int16: !(inputType(op, tensors, 0) === "int16" && isQuantized(op, tensors)),
+      pot_scale_int16: !isQuantizedInt16(op, tensors),
     },
   }),
 };
-
-function isQuantized({ inputs: [a] }: OpOf<"add">, tensors: readonly Tensor[]): boolean {
-  return tensors[a]?.quantization !== undefined;
-}
