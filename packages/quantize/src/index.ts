@@ -2,4 +2,12 @@ export { calibrate, type Sample } from "./calibrate.ts";
 export { type Int8Options, int8Scheme } from "./int8-scheme.ts";
 export { quantizeGraph } from "./quantize-graph.ts";
 export type { Range, Ranges } from "./ranges.ts";
-export type { ActivationFormat, OperandRule, OpRule, OutputRule, Scheme } from "./scheme.ts";
+export type {
+  ActivationFormat,
+  OperandRule,
+  OpRule,
+  OutputRule,
+  Refusal,
+  Scheme,
+  Unit,
+} from "./scheme.ts";

@@ -1,6 +1,6 @@
 import { perTensor } from "@smidgen/graph";
 import { int8Activations } from "./int8-activations.ts";
-import type { OperandRule, OutputRule, PerTensor, Scheme } from "./scheme.ts";
+import type { OperandRule, OutputRule, PerTensor, Scheme, Unit } from "./scheme.ts";
 
 export interface Int8Options {
   /**
@@ -43,22 +43,56 @@ export function int8Scheme(options: Int8Options = {}): Scheme {
     activations: int8Activations,
     borders: inputsAndOutputs === "float32" ? "float32" : "integers",
     rules: {
-      add: { operands: [activation, activation], output: calibrated },
+      add: { operands: [activation, activation], output: calibratedIn("largest") },
+      "arg-max": "its result is a position",
       "average-pool-2d": { operands: [activation], output: sameAsInput },
-      "conv-2d": { operands: [activation, convFilter, bias], output: calibrated },
-      "depthwise-conv-2d": { operands: [activation, depthwiseFilter, bias], output: calibrated },
-      dequantize: undefined,
-      "fully-connected": { operands: [activation, denseFilter, bias], output: calibrated },
+      cast: "it converts between types",
+      concatenation: "its inputs would have to share one scale",
+      "conv-2d": { operands: [activation, convFilter, bias], output: accumulated },
+      "depthwise-conv-2d": { operands: [activation, depthwiseFilter, bias], output: accumulated },
+      dequantize: "it is quantized already",
+      elu: { operands: [activation], output: calibrated },
+      "embedding-lookup": "its input is a position",
+      "expand-dims": { operands: [activation, integers], output: sameAsInput },
+      "fully-connected": { operands: [activation, denseFilter, bias], output: accumulated },
+      gather: { operands: [activation, integers], output: sameAsInput },
+      "hard-swish": { operands: [activation], output: calibrated },
+      "l2-normalization": { operands: [activation], output: fixed(1 / 128, 0) },
+      "leaky-relu": { operands: [activation], output: calibrated },
+      "log-softmax": { operands: [activation], output: fixed(16 / 256, 127) },
       logistic: { operands: [activation], output: fixed(1 / 256, -128) },
       "max-pool-2d": { operands: [activation], output: sameAsInput },
+      maximum: "its inputs would have to share one scale",
       mean: { operands: [activation, integers], output: calibrated },
-      mul: { operands: [activation, activation], output: calibrated },
-      quantize: undefined,
+      minimum: "its inputs would have to share one scale",
+      mul: { operands: [activation, activation], output: calibratedIn("product") },
+      pack: "its inputs would have to share one scale",
+      pad: { operands: [activation, integers], output: sameAsInput },
+      "pad-v2": "its value would have to share the input's scale",
+      prelu: { operands: [activation, activation], output: calibrated },
+      quantize: "it is quantized already",
+      "reduce-max": { operands: [activation, integers], output: sameAsInput },
       relu: { operands: [activation], output: calibrated },
       relu6: { operands: [activation], output: calibrated },
       reshape: { operands: [activation, integers], output: sameAsInput },
+      "resize-bilinear": { operands: [activation, integers], output: sameAsInput },
+      "resize-nearest-neighbor": { operands: [activation, integers], output: sameAsInput },
+      slice: { operands: [activation, integers, integers], output: sameAsInput },
       softmax: { operands: [activation], output: fixed(1 / 256, -128) },
+      split: { operands: [integers, activation], output: sameAsInput },
+      squeeze: { operands: [activation], output: sameAsInput },
+      "strided-slice": {
+        operands: [activation, integers, integers, integers],
+        output: sameAsInput,
+      },
+      sub: { operands: [activation, activation], output: calibratedIn("largest") },
+      sum: { operands: [activation, integers], output: calibrated },
+      svdf: "its state would need a range of its own",
       tanh: { operands: [activation], output: fixed(1 / 128, 0) },
+      transpose: { operands: [activation, integers], output: sameAsInput },
+      "transpose-conv": { operands: [integers, convFilter, activation, bias], output: accumulated },
+      "unidirectional-sequence-lstm": "its states would need ranges of their own",
+      unpack: { operands: [activation], output: sameAsInput },
     },
   };
 }
@@ -66,8 +100,13 @@ export function int8Scheme(options: Int8Options = {}): Scheme {
 const activation: OperandRule = { kind: "activation" };
 const bias: OperandRule = { kind: "bias" };
 const integers: OperandRule = { kind: "integers" };
-const calibrated: OutputRule = { kind: "calibrated" };
+const calibrated: OutputRule = { kind: "calibrated", unit: undefined };
+const accumulated = calibratedIn("activation-times-weights");
 const sameAsInput: OutputRule = { kind: "same-as-input" };
+
+function calibratedIn(unit: Unit): OutputRule {
+  return { kind: "calibrated", unit };
+}
 
 function weights(scales: WeightScales, channelAxis: number): OperandRule {
   return { kind: "weights", channelAxis: scales === "per-channel" ? channelAxis : undefined };

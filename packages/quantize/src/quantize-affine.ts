@@ -30,7 +30,7 @@ const largestBias = 2 ** 30 - 1;
  * Arithmetic is float32 and rounds half away from zero, as in the TensorFlow Lite converter:
  * - A scale is the largest magnitude divided by 127. Magnitudes below 5·10⁻⁷ count as that much, so that
  *   channels of zeros have a scale too.
- * - Where a bias would need more than 2³⁰, the weights' scale grows until it does not: half of int32 stays
+ * - Where a bias would need more than about 2³⁰, the weights' scale grows until it does not: half of int32 stays
  *   free for the products. The precision that the weights lose is below what the bias can show.
  *
  * Source: `GetUniformQuantizedTypeForWeight`, `GetUniformQuantizedPerAxisTypeForWeight` and `QuantizeLegacy`

@@ -1,8 +1,7 @@
 import { type Graph, verifyGraph } from "@smidgen/graph";
 import { addFloatBorders } from "./add-float-borders.ts";
 import { int8Scheme } from "./int8-scheme.ts";
-import { quantizeActivations } from "./quantize-activations.ts";
-import { quantizeConstants } from "./quantize-constants.ts";
+import { quantizeOperators } from "./quantize-operators.ts";
 import type { Ranges } from "./ranges.ts";
 import { requireFiniteConstants, requireFloatOperands } from "./require-float.ts";
 import type { Scheme } from "./scheme.ts";
@@ -12,16 +11,15 @@ import type { Scheme } from "./scheme.ts";
  *
  * `ranges` are what `calibrate` found for the same graph.
  *
- * @throws UserError `not-a-float-graph`, if something in it is quantized already; `missing-range`,
- * naming every tensor without one; `range-too-wide`, naming every tensor, weights included, whose scale
+ * @throws UserError `unsupported-operator`, naming every operator that the scheme has no rule for;
+ * `not-a-float-graph`, if something in it is quantized already; `missing-range`, naming every tensor without one; `range-too-wide`, naming every tensor, weights included, whose scale
  * float32 cannot hold; `not-finite`, naming every constant that holds NaN or infinity.
  */
 export function quantizeGraph(graph: Graph, ranges: Ranges, scheme: Scheme = int8Scheme()): Graph {
   verifyGraph(graph);
   requireFloatOperands(graph, scheme);
   requireFiniteConstants(graph);
-  const withActivations = quantizeActivations(graph, ranges, scheme);
-  const integers = quantizeConstants(withActivations, scheme);
+  const integers = quantizeOperators(graph, ranges, scheme);
   const result = scheme.borders === "float32" ? addFloatBorders(integers) : integers;
   verifyGraph(result);
   return result;

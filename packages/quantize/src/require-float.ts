@@ -1,23 +1,35 @@
 import { UserError } from "@smidgen/errors";
-import { type Graph, isConstant, type Tensor, tensorOf } from "@smidgen/graph";
-import { list, operandsOf } from "./operands.ts";
-import type { OperandRule, Scheme } from "./scheme.ts";
+import { type Graph, isConstant } from "@smidgen/graph";
+import { list, type Operand, operandsOf } from "./operands.ts";
+import type { Scheme } from "./scheme.ts";
 
 /** @throws UserError `not-a-float-graph`, naming every tensor that is computed and not float32. */
 export function requireFloatValues(graph: Graph): void {
   refuse(graph, integerValues(graph));
 }
 
-/** @throws UserError `not-a-float-graph`, naming also what the scheme cannot quantize. */
+/**
+ * @throws UserError `unsupported-operator`, naming every operator that the scheme has no rule for;
+ * `not-a-float-graph`, naming every operand that is not float, or not constant where it has to be.
+ */
 export function requireFloatOperands(graph: Graph, scheme: Scheme): void {
-  const operators = graph.ops.flatMap((op, index) => {
-    const place = `operator ${index} (${op.kind})`;
-    if (scheme.rules[op.kind] === undefined) return [`${place} converts between types`];
-    return operandsOf(op, scheme)
-      .flatMap(({ id, rule }) => operandProblems(tensorOf(graph, id), rule))
-      .map((text) => `${place}: ${text}`);
+  const withoutRule = graph.ops.flatMap((op, index) => {
+    const rule = scheme.rules[op.kind];
+    return typeof rule === "string" ? [`operator ${index} (${op.kind}): ${rule}`] : [];
   });
-  refuse(graph, [...integerValues(graph), ...operators]);
+  if (withoutRule.length > 0) {
+    throw new UserError(
+      "unsupported-operator",
+      `graph "${graph.name}" cannot be quantized:\n${list(withoutRule)}`,
+      { hint: "Build the network without these operators, or deploy it in float." },
+    );
+  }
+  const operands = graph.ops.flatMap((op, index) =>
+    operandsOf(op, scheme, graph.tensors)
+      .flatMap(operandProblems)
+      .map((text) => `operator ${index} (${op.kind}): ${text}`),
+  );
+  refuse(graph, [...integerValues(graph), ...operands]);
 }
 
 /** @throws UserError `not-finite`, naming every constant that holds NaN or infinity. */
@@ -39,7 +51,7 @@ function integerValues({ tensors }: Graph): readonly string[] {
     .map(({ name, type }) => `"${name}" is ${type}`);
 }
 
-function operandProblems(tensor: Tensor, { kind }: OperandRule): readonly string[] {
+function operandProblems({ tensor, rule: { kind } }: Operand): readonly string[] {
   if (kind === "integers") return [];
   if (isConstant(tensor)) {
     return tensor.type === "float32" ? [] : [`"${tensor.name}" is ${tensor.type}`];

@@ -1,11 +1,10 @@
 import type { ElementType, OpKind, OpOf, Quantization } from "@smidgen/graph";
 import type { Range } from "./ranges.ts";
 
-/** How a float graph becomes one of integers: what happens to each operator's operands and output. */
+/** How a float graph becomes one of integers: what happens to each operator's operands and outputs. */
 export interface Scheme {
   readonly activations: ActivationFormat;
-  /** `undefined`: the operator belongs to graphs that are quantized already. */
-  readonly rules: { readonly [K in OpKind]: OpRule<K> | undefined };
+  readonly rules: { readonly [K in OpKind]: OpRule<K> | Refusal };
   /** Whether the graph's inputs and outputs become integers too, or stay float behind operators that convert. */
   readonly borders: "float32" | "integers";
 }
@@ -18,8 +17,13 @@ export interface ActivationFormat {
 
 export type PerTensor = Extract<Quantization, { readonly kind: "per-tensor" }>;
 
+/** Why there is no rule: `several inputs would have to share a scale`. */
+export type Refusal = string;
+
 export interface OpRule<K extends OpKind = OpKind> {
+  /** In order; the last one also holds for operands beyond it. */
   readonly operands: PerOperand<OpOf<K>["inputs"]>;
+  /** Of all outputs. */
   readonly output: OutputRule;
 }
 
@@ -32,14 +36,17 @@ export type OperandRule =
   | { readonly kind: "activation" }
   /** A constant around zero: a scale per slice along `channelAxis`, or one for all. */
   | { readonly kind: "weights"; readonly channelAxis: number | undefined }
-  /** An int32 constant whose scale is that of the first operand times that of the weights. */
+  /** An int32 constant whose scale is that of the activation times that of the weights. */
   | { readonly kind: "bias" }
   /** Axes and shapes: not quantized. */
   | { readonly kind: "integers" };
 
 export type OutputRule =
-  /** As the range says that was seen. */
-  | { readonly kind: "calibrated" }
-  /** The operator moves values and computes none: its output is stored like its first operand. */
+  /** As the range says that was seen, but not much finer than the unit in which the operator computes. */
+  | { readonly kind: "calibrated"; readonly unit: Unit | undefined }
+  /** The operator moves values and computes none: its output is stored like its activation operand. */
   | { readonly kind: "same-as-input" }
   | { readonly kind: "fixed"; readonly quantization: PerTensor };
+
+/** What one step of an operator's exact result stands for, from the scales of its operands. */
+export type Unit = "activation-times-weights" | "largest" | "product";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { printGraph } from "@smidgen/graph";
-import { int8Scheme, quantizeGraph } from "@smidgen/quantize";
+import { type Graph, graphBuilder, perTensor, printGraph, type Tensor } from "@smidgen/graph";
+import { int8Scheme, quantizeGraph, type Range, type Ranges } from "@smidgen/quantize";
 import { studyNetwork } from "./networks.ts";
 
 const ranges = {
@@ -62,4 +62,175 @@ test("with float inputs and outputs, operators at both ends convert", () => {
   expect(graph.ops[0]).toMatchObject({ kind: "quantize", inputs: graph.inputs });
   expect(describe(graph.ops[0]?.outputs[0] ?? -1)).toBe("image_int8 int8");
   expect(graph.ops.at(-1)).toMatchObject({ kind: "dequantize", outputs: graph.outputs });
+});
+
+test("what only moves values hands on the scale of its input, also behind a fixed one", () => {
+  const b = graphBuilder("moved");
+  const x = b.input("x", { type: "float32", shape: [1, 4] });
+  const softmax = b.op("softmax", [x], { beta: 1 }, { name: "softmax", type: "float32" });
+  const shape = { newShape: [2, 2] };
+  const reshaped = b.op("reshape", [softmax, undefined], shape, { name: "r", type: "float32" });
+  const input = b.op("reshape", [x, undefined], shape, { name: "moved x", type: "float32" });
+  const { tensors } = quantizeGraph(b.build([reshaped, input]), {
+    samples: 1,
+    // Only what is read of x: the others have no range, and need none.
+    tensors: { x: { min: -1, max: 1.55 } },
+  });
+  const quantizations = new Map(tensors.map(({ name, quantization }) => [name, quantization]));
+  expect(quantizations.get("r")).toEqual(perTensor(1 / 256, -128));
+  expect(quantizations.get("x")).toEqual(perTensor(0.01, -28));
+  expect(quantizations.get("moved x")).toEqual(perTensor(0.01, -28));
+});
+
+test("a bias that is used on two scales becomes two, the weights stay one", () => {
+  const b = graphBuilder("shared");
+  const x = b.input("x", { type: "float32", shape: [1, 2] });
+  const filter = b.constant("w", {
+    type: "float32",
+    shape: [2, 2],
+    data: Float32Array.of(1, 2, 3, 4),
+  });
+  const bias = b.constant("b", { type: "float32", shape: [2], data: Float32Array.of(1, -1) });
+  const options = { activation: "none", keepNumDims: false } as const;
+  const once = b.op("fully-connected", [x, filter, bias], options, { name: "y", type: "float32" });
+  const twice = b.op("fully-connected", [once, filter, bias], options, {
+    name: "z",
+    type: "float32",
+  });
+  const graph = quantizeGraph(b.build([twice]), {
+    samples: 1,
+    tensors: { x: { min: 0, max: 2.55 }, y: { min: 0, max: 25.5 }, z: { min: 0, max: 255 } },
+  });
+  const operands = graph.ops.map(({ inputs }) => inputs.map((id) => graph.tensors[id ?? -1]?.name));
+  expect(operands).toEqual([
+    ["x", "w", "b"],
+    ["y", "w", "b/2"],
+  ]);
+  expect(graph.tensors.find(({ name }) => name === "b")?.data).toEqual(Int32Array.of(3175, -3175));
+  expect(graph.tensors.find(({ name }) => name === "b/2")?.data).toEqual(Int32Array.of(318, -318));
+});
+
+test("a constant that is added takes the range of its contents", () => {
+  const b = graphBuilder("shifted");
+  const x = b.input("x", { type: "float32", shape: [1, 3] });
+  const shift = b.constant("shift", {
+    type: "float32",
+    shape: [3],
+    data: Float32Array.of(-0.5, 0.25, 2.05),
+  });
+  const y = b.op("add", [x, shift], { activation: "none" }, { name: "y", type: "float32" });
+  const { tensors } = quantizeGraph(b.build([y]), {
+    samples: 1,
+    tensors: { x: { min: 0, max: 1 }, y: { min: -0.5, max: 3.05 } },
+  });
+  expect(tensors[shift]).toEqual({
+    name: "shift",
+    type: "int8",
+    shape: [3],
+    quantization: perTensor(0.01, -78),
+    data: Int8Array.of(-128, -53, 127),
+    isVariable: false,
+  });
+});
+
+test("an output is not stored much finer than what its operator computes in", () => {
+  const b = graphBuilder("dead");
+  const x = b.input("x", { type: "float32", shape: [1, 2] });
+  const sum = b.op("add", [x, x], { activation: "none" }, { name: "sum", type: "float32" });
+  const { tensors } = quantizeGraph(b.build([sum]), {
+    samples: 1,
+    tensors: { x: { min: 0, max: 2.55 }, sum: { min: 0, max: 0 } },
+  });
+  expect(tensors[sum]?.quantization).toMatchObject({ scale: Math.fround(Math.fround(0.01) / 64) });
+});
+
+const change = (name: string, changes: Partial<Tensor>): Graph => {
+  const graph = studyNetwork();
+  const tensors = graph.tensors.map((tensor) =>
+    tensor.name === name ? { ...tensor, ...changes } : tensor,
+  );
+  return { ...graph, tensors };
+};
+const withRanges = (changes: Record<string, Range | undefined>) =>
+  ({ samples: 1, tensors: { ...ranges.tensors, ...changes } }) as Ranges;
+const quantized = quantizeGraph(studyNetwork(), ranges);
+
+test.each<[problem: string, graph: Graph, given: Ranges, code: string, message: RegExp]>([
+  [
+    "ranges of another graph",
+    studyNetwork(),
+    { samples: 1, tensors: { image: { min: 0, max: 1 } } },
+    "missing-range",
+    /"conv", "dense", "dense_1\/linear"$/,
+  ],
+  [
+    "a range that is not a number",
+    studyNetwork(),
+    withRanges({ dense: { min: 0, max: Number.NaN } }),
+    "missing-range",
+    /"dense"$/,
+  ],
+  [
+    "a range that ends before it begins",
+    studyNetwork(),
+    withRanges({ dense: { min: 1, max: 0 } }),
+    "missing-range",
+    /"dense"$/,
+  ],
+  [
+    "ranges wider than float32",
+    studyNetwork(),
+    withRanges({ dense: { min: -3e38, max: 3e38 }, image: { min: -3e38, max: 3e38 } }),
+    "range-too-wide",
+    /- "image": -3e\+38 to 3e\+38\n- "dense": /,
+  ],
+  [
+    "weights whose products with the input are beyond float32",
+    change("conv/filter", { data: new Float32Array(72).fill(1e30) }),
+    withRanges({ image: { min: 0, max: 1e30 } }),
+    "range-too-wide",
+    /- "conv\/bias"$/,
+  ],
+  [
+    "weights that are not finite",
+    change("dense/bias", { data: new Float32Array(16).fill(Number.NaN) }),
+    ranges,
+    "not-finite",
+    /"dense\/bias": 16 of 16 values/,
+  ],
+  [
+    "a graph that is quantized already",
+    quantized,
+    ranges,
+    "not-a-float-graph",
+    /"image" is int8\n(.|\n)*- operator 0 \(conv-2d\): "conv\/filter" is int8/,
+  ],
+  [
+    "operators that convert",
+    quantizeGraph(studyNetwork(), ranges, int8Scheme({ inputsAndOutputs: "float32" })),
+    ranges,
+    "unsupported-operator",
+    /operator 0 \(quantize\): it is quantized already\n- operator 7 \(dequantize\)/,
+  ],
+])("%s: refused", (_, graph, given, code, message) => {
+  expect(() => quantizeGraph(graph, given)).toThrow(
+    expect.objectContaining({ code, message: expect.stringMatching(message) }),
+  );
+});
+
+test("weights that are computed are refused", () => {
+  const b = graphBuilder("computed");
+  const x = b.input("x", { type: "float32", shape: [2, 2] });
+  const options = { activation: "none", keepNumDims: false } as const;
+  const y = b.op("fully-connected", [x, x, undefined], options, { name: "y", type: "float32" });
+  expect(() => quantizeGraph(b.build([y]), { samples: 1, tensors: {} })).toThrow(
+    /operator 0 \(fully-connected\): weights "x" is computed, not a constant/,
+  );
+});
+
+test("the same input gives the same graph, and the input stays as it was", () => {
+  const graph = studyNetwork();
+  const before = structuredClone(graph);
+  expect(quantizeGraph(graph, ranges)).toEqual(quantizeGraph(graph, ranges));
+  expect(graph).toEqual(before);
 });
