@@ -12,6 +12,9 @@ export type {
   Inspection,
 } from "./inspect/inspection.ts";
 export { inspectTflite } from "./inspect-tflite.ts";
+export { type Finding, type LintOptions, lintTflite } from "./lint-tflite.ts";
+export type { FindingCode, Severity } from "./lint/catalogue.ts";
+export { type Runtime, runtimeBuilds } from "./lint/operator-support.ts";
 export { type ReadOptions, readTflite } from "./read-tflite.ts";
 export { type Repacked, type RepackOptions, repackTflite } from "./repack-tflite.ts";
 export { writeTflite } from "./write-tflite.ts";
