@@ -16,7 +16,7 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Of Adam. Default: 0.001, or what the model's own optimizer has. */
   readonly learningRate?: number;
-  /** Of the first weights and of the order of the examples: 0 … 2^32 − 1. Default: 1. */
+  /** Of the first weights and of the order of the examples: 0 … 2^32 − 1. Default: 42. */
   readonly seed?: number;
 }
 
@@ -33,7 +33,7 @@ export interface TrainSettings {
 /** @throws UserError `invalid-options`, naming every option that is out of range */
 export function checkTrainOptions(options: TrainOptions): TrainSettings {
   const { model, architecture, learningRate } = options;
-  const { epochs = 5, batchSize = 32, seed = 1 } = options;
+  const { epochs = 5, batchSize = 32, seed = 42 } = options;
   const problems = [
     ...wholeNumber("epochs", epochs, 1, 1_000_000),
     ...wholeNumber("batchSize", batchSize, 1, 1_000_000),

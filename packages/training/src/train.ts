@@ -64,7 +64,8 @@ export async function train(
     for (const batch of batches(data.train, batchSize, order)) {
       const result = engine.trainBatch(batch);
       step++;
-      if (!Number.isFinite(result.loss)) throw diverged(result.loss, epoch, step);
+      if (!Number.isFinite(result.loss))
+        throw diverged(result.loss, `epoch ${epoch}, step ${step}`);
       seen += batch.count;
       lossSum += result.loss * batch.count;
       correct += result.correct;
@@ -79,6 +80,9 @@ export async function train(
       await breathe();
     }
     const test = data.test && (await evaluateWith(engine, data.test));
+    if (test && !Number.isFinite(test.loss)) {
+      throw diverged(test.loss, `the validation after epoch ${epoch}`);
+    }
     const record: EpochRecord = {
       epoch,
       epochs,
@@ -94,8 +98,8 @@ export async function train(
   return { model, history };
 }
 
-function diverged(loss: number, epoch: number, step: number): UserError {
-  return new UserError("diverged", `the loss became ${loss} in epoch ${epoch}, step ${step}`, {
+function diverged(loss: number, where: string): UserError {
+  return new UserError("diverged", `the loss became ${loss} in ${where}`, {
     hint: "Lower the learning rate, and check the weights the training began with.",
   });
 }

@@ -362,12 +362,21 @@ describe("bad input", () => {
     });
   });
 
-  test("a loss that is no longer a number", async () => {
-    await expect(train(data, { learningRate: 1e30 })).rejects.toMatchObject({
+  test("weights that are not numbers", async () => {
+    const model = await buildModel("mlp", { inputShape: shape, classes: 10, seed: 1 });
+    model.setWeights(model.getWeights().map((weight) => tf.mul(weight, Number.NaN)));
+    await expect(train(data, { model })).rejects.toMatchObject({
       code: "diverged",
-      message: expect.stringMatching(
-        /the loss became (NaN|Infinity) in epoch 1, step \d/,
-      ) as string,
+      message: "the loss became NaN in epoch 1, step 1",
+    });
+  });
+
+  test("a learning rate that throws the weights out of all bounds in the last step", async () => {
+    await expect(
+      train(few, { epochs: 1, batchSize: 60, learningRate: 3e38 }),
+    ).rejects.toMatchObject({
+      code: "diverged",
+      message: expect.stringMatching(/(NaN|Infinity) in the validation after epoch 1/) as string,
     });
   });
 });

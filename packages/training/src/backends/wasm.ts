@@ -5,6 +5,8 @@ import { registerWasmGradients } from "../wasm-gradients/index.ts";
 
 /** WebAssembly with XNNPACK kernels, in one thread, and the gradient kernels that it lacks. */
 export async function startWasm(): Promise<string> {
+  // tfjs would find out itself, and print it
+  if (!("WebAssembly" in globalThis)) throw new Error("this Node.js runs without WebAssembly");
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   // threads would need workers from Blob URLs, which Node.js refuses
   env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
