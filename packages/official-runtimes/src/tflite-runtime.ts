@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { bytesOf, type OfficialModel, throwIfErrorLogged } from "./official-runtime.ts";
+import {
+  bytesOf,
+  type OfficialModel,
+  rejected,
+  resolveOptional,
+  throwIfErrorLogged,
+} from "./official-runtime.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -14,11 +20,14 @@ const kept: unknown[] = [];
  * Its public API wants a browser; the emscripten module beneath it takes the bytes of the `.wasm` file and
  * runs in plain Node. Each model gets a module of its own.
  *
- * @throws Error if the runtime rejects the model or logs an ERROR while loading it.
+ * @throws UserError `runtime-not-installed`; `model-rejected`, if the runtime does not take the model or logs an ERROR,
+ * now or in `run`.
  */
 export async function loadTfliteRuntime(model: Uint8Array): Promise<OfficialModel> {
   const folder = path.join(
-    path.dirname(require.resolve("@tensorflow/tfjs-tflite/package.json")),
+    path.dirname(
+      resolveOptional("@tensorflow/tfjs-tflite/package.json", "@tensorflow/tfjs-tflite"),
+    ),
     "wasm",
   );
   const base = path.join(folder, "tflite_web_api_cc_simd");
@@ -37,7 +46,9 @@ export async function loadTfliteRuntime(model: Uint8Array): Promise<OfficialMode
     enableProfiling: false,
     maxProfilingBufferEntries: 1024,
   });
-  if (!result.ok()) throw new Error(`TensorFlow Lite: ${result.errorMessage()} ${log.join(" | ")}`);
+  if (!result.ok()) {
+    throw rejected("TensorFlow Lite", [result.errorMessage(), ...log].join(" | "));
+  }
   const runner = result.value();
   kept.push(result, runner);
   throwIfErrorLogged(log, "TensorFlow Lite");
@@ -56,7 +67,8 @@ export async function loadTfliteRuntime(model: Uint8Array): Promise<OfficialMode
       for (const [i, value] of values.entries()) {
         bytesOf((inputs[i] as TfliteTensor).data()).set(bytesOf(value));
       }
-      if (!runner.Infer()) throw new Error(`TensorFlow Lite: inference failed ${log.join(" | ")}`);
+      if (!runner.Infer())
+        throw rejected("TensorFlow Lite", ["inference failed", ...log].join(" | "));
       throwIfErrorLogged(log, "TensorFlow Lite");
       return outputs.map((output) => bytesOf(output.data()).slice());
     },

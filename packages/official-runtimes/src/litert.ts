@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { bytesOf, type OfficialModel, throwIfErrorLogged } from "./official-runtime.ts";
+import {
+  bytesOf,
+  type OfficialModel,
+  resolveOptional,
+  throwIfErrorLogged,
+} from "./official-runtime.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -23,7 +28,8 @@ const typeNames: Readonly<Record<number, string>> = {
  * The package's JavaScript layer refuses int8 tensors and wants a DOM, so its emscripten module is used
  * directly; that is UMD inside an ES module package and is therefore run as CommonJS by hand.
  *
- * @throws Error if the runtime logs an ERROR, now or in `run`: LiteRT logs and goes on where it should throw.
+ * @throws UserError `runtime-not-installed`; `model-rejected`, if the runtime logs an ERROR, now or in `run`: LiteRT logs
+ * and goes on where it should throw.
  */
 export async function loadLiteRt(model: Uint8Array): Promise<OfficialModel> {
   const { wasm, log } = await startModule();
@@ -92,7 +98,10 @@ export async function loadLiteRt(model: Uint8Array): Promise<OfficialModel> {
 }
 
 async function startModule(): Promise<{ wasm: LiteRtModule; log: string[] }> {
-  const folder = path.join(path.dirname(require.resolve("@litertjs/core")), "../wasm");
+  const folder = path.join(
+    path.dirname(resolveOptional("@litertjs/core", "@litertjs/core")),
+    "../wasm",
+  );
   const file = path.join(folder, "litert_wasm_compat_internal.js");
   const module = { exports: {} as unknown };
   // oxlint-disable-next-line typescript/no-implied-eval -- the one way to run this file in Node, see above

@@ -1,0 +1,3 @@
+export { loadLiteRt } from "./litert.ts";
+export { bytesOf, type OfficialModel, type OfficialOperand } from "./official-runtime.ts";
+export { loadTfliteRuntime } from "./tflite-runtime.ts";
