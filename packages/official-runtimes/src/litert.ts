@@ -36,13 +36,7 @@ export async function loadLiteRt(model: Uint8Array): Promise<OfficialModel> {
   const environment = wasm.LiteRtEnvironment.create(null);
   const pointer = wasm._malloc(model.byteLength);
   wasm.HEAPU8.set(model, pointer);
-  const loaded = wasm.loadModel(environment, pointer, model.byteLength);
-  const compiled = await wasm.compileModel(environment, loaded, {
-    accelerator: "wasm",
-    cpuOptions: { numThreads: 1 },
-    gpuOptions: {},
-    webNNOptions: {},
-  });
+  const { loaded, compiled } = await compile(wasm, environment, pointer, model.byteLength, log);
   throwIfErrorLogged(log, "LiteRT");
   const signature = loaded.getSignature(0);
   const operands = (names: EmbindVector<string>, typeOf: (index: number) => TensorType) =>
@@ -95,6 +89,27 @@ export async function loadLiteRt(model: Uint8Array): Promise<OfficialModel> {
       });
     },
   };
+}
+
+async function compile(
+  wasm: LiteRtModule,
+  environment: unknown,
+  pointer: number,
+  bytes: number,
+  log: readonly string[],
+) {
+  try {
+    const loaded = wasm.loadModel(environment, pointer, bytes);
+    const compiled = await wasm.compileModel(environment, loaded, {
+      accelerator: "wasm",
+      cpuOptions: { numThreads: 1 },
+      gpuOptions: {},
+      webNNOptions: {},
+    });
+    return { loaded, compiled };
+  } catch (error) {
+    throw rejected("LiteRT", [(error as Error).message, ...log].join(" | "));
+  }
 }
 
 async function startModule(): Promise<{ wasm: LiteRtModule; log: string[] }> {
