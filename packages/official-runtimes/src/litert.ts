@@ -4,6 +4,7 @@ import path from "node:path";
 import {
   bytesOf,
   type OfficialModel,
+  rejected,
   resolveOptional,
   throwIfErrorLogged,
 } from "./official-runtime.ts";
