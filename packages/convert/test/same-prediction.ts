@@ -4,6 +4,9 @@ import { expect } from "vitest";
 import { findGraphProblems, type Graph } from "@smidgen/graph";
 import { createInterpreter } from "@smidgen/runtime";
 import { convertLayersModel } from "@smidgen/convert";
+import { buildGraph } from "../src/build-graph.ts";
+import { readNetwork } from "../src/network.ts";
+import { passes } from "../src/passes/passes.ts";
 import { seededFloats } from "./seeded-floats.ts";
 
 /**
@@ -12,7 +15,7 @@ import { seededFloats } from "./seeded-floats.ts";
  */
 export function expectSamePrediction(model: LayersModel): Graph {
   const graph = convertLayersModel(model);
-  expect(findGraphProblems(graph)).toEqual([]);
+  expectGoodGraphAfterEveryPass(model);
   const interpreter = createInterpreter(graph);
   const random = seededFloats(5);
   for (let run = 0; run < 3; run++) {
@@ -29,6 +32,15 @@ export function expectSamePrediction(model: LayersModel): Graph {
     }
   }
   return graph;
+}
+
+function expectGoodGraphAfterEveryPass(model: LayersModel): void {
+  let graph = buildGraph(readNetwork(model), model.name);
+  expect(findGraphProblems(graph)).toEqual([]);
+  for (const pass of passes) {
+    graph = pass(graph);
+    expect(findGraphProblems(graph)).toEqual([]);
+  }
 }
 
 /** Gives every weight a value of its own; variances (and whatever else must not be negative) a positive one. */

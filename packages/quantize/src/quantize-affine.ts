@@ -21,7 +21,7 @@ export interface AffineIntegers {
 }
 
 const largestWeight = 127;
-const smallestMagnitude = 5e-7;
+const smallestMagnitude = Math.fround(5e-7);
 const largestBias = 2 ** 30 - 1;
 
 /**
