@@ -1,5 +1,4 @@
 import { roundHalfAwayFromZero } from "./rounding.ts";
-import type { Rounding } from "./step.ts";
 
 /** A positive real number as `multiplier × 2^(shift − 31)`. */
 export interface FixedPoint {
@@ -12,10 +11,10 @@ export interface FixedPoint {
 /**
  * The fixed-point number nearest to a real one that is not negative.
  *
- * Below 2⁻³² the result is 0. With single rounding, 2³⁰ and more saturate.
+ * Exact for a float32 of at least 2⁻³²; below, the result is 0.
  * Source: `QuantizeMultiplier`, tensorflow/lite/kernels/internal/quantization_util.cc.
  */
-export function toFixedPoint(real: number, rounding: Rounding): FixedPoint {
+export function toFixedPoint(real: number): FixedPoint {
   if (real === 0) return { multiplier: 0, shift: 0 };
   let { fraction, exponent: shift } = splitFraction(real);
   let multiplier = roundHalfAwayFromZero(fraction * 2 ** 31);
@@ -24,7 +23,6 @@ export function toFixedPoint(real: number, rounding: Rounding): FixedPoint {
     shift++;
   }
   if (shift < -31) return { multiplier: 0, shift: 0 };
-  if (shift > 30 && rounding === "single") return { multiplier: 2 ** 31 - 1, shift: 30 };
   return { multiplier, shift };
 }
 
@@ -46,39 +44,18 @@ export function splitFraction(real: number): {
   return { fraction, exponent };
 }
 
-/** How `scale` is told which rounding to use, since the fields of `params` are numbers. */
-export function singleRounding(rounding: Rounding): 0 | 1 {
-  return rounding === "single" ? 1 : 0;
-}
-
 /**
- * `x × multiplier × 2^(shift − 31)`, rounded to an integer: x times the real number that `toFixedPoint` was given.
+ * `x × multiplier × 2^(shift − 31)` in integers: x times the real number that `toFixedPoint` was given.
  *
+ * The product is rounded half up, and then its shift half away from zero.
  * x: int32. multiplier: int32, not negative. shift: −31 to 30. A result outside int32 wraps.
- * With `single` = 0 the product is rounded half up and then its shift half away from zero; with 1 there is one
- * rounding, half up.
  * Source: `MultiplyByQuantizedMultiplier`, tensorflow/lite/kernels/internal/common.cc.
  * C twin: `smg_scale` in fixed_point.h.
  */
-export function scale(x: number, multiplier: number, shift: number, single: number): number {
-  if (single !== 0) return scaleOnce(x, multiplier, shift);
+export function scale(x: number, multiplier: number, shift: number): number {
   return shift > 0
     ? highMultiply(x << shift, multiplier)
     : shiftRight(highMultiply(x, multiplier), -shift);
-}
-
-/** `(x × multiplier + 2^(30 − shift)) >> (31 − shift)` in 64 bits. */
-function scaleOnce(x: number, multiplier: number, shift: number): number {
-  const total = 31 - shift;
-  let high = productHigh(x, multiplier);
-  let low = Math.imul(x, multiplier) >>> 0;
-  if (total > 32) {
-    high = (high + (1 << (total - 33))) | 0;
-    return high >> (total - 32);
-  }
-  low += 2 ** (total - 1);
-  if (low >= 2 ** 32) high++;
-  return total === 32 ? high | 0 : (high << (32 - total)) | (low >>> total);
 }
 
 /**

@@ -7,41 +7,95 @@ import {
   type OpOf,
   tensorOf,
 } from "@smidgen/graph";
+import { addFloat32 } from "./add/float32.ts";
+import { addInt8 } from "./add/int8.ts";
 import { averagePool2dFloat32 } from "./average-pool-2d/float32.ts";
 import { averagePool2dInt8 } from "./average-pool-2d/int8.ts";
 import { conv2dFloat32 } from "./conv-2d/float32.ts";
 import { conv2dInt8 } from "./conv-2d/int8.ts";
 import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
 import { depthwiseConv2dInt8 } from "./depthwise-conv-2d/int8.ts";
+import { dequantize } from "./dequantize/dequantize.ts";
 import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
 import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
+import { logisticFloat32 } from "./logistic/float32.ts";
+import { logisticInt8 } from "./logistic/int8.ts";
 import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
+import { meanFloat32 } from "./mean/float32.ts";
+import { meanInt8 } from "./mean/int8.ts";
+import { mulFloat32 } from "./mul/float32.ts";
+import { mulInt8 } from "./mul/int8.ts";
+import { quantizeFloat32 } from "./quantize/float32.ts";
+import { requantize } from "./quantize/integers.ts";
+import { reluFloat32 } from "./relu/float32.ts";
+import { reluInt8 } from "./relu/int8.ts";
+import { relu6Float32 } from "./relu6/float32.ts";
+import { relu6Int8 } from "./relu6/int8.ts";
 import { unsupported } from "./requirements.ts";
 import { reshape } from "./reshape/reshape.ts";
 import { softmaxFloat32 } from "./softmax/float32.ts";
 import { softmaxInt8 } from "./softmax/int8.ts";
 import type { Numerics, PrepareStep, Step } from "./step.ts";
+import { tanhFloat32 } from "./tanh/float32.ts";
+import { tanhInt8 } from "./tanh/int8.ts";
 
 /** What prepares an operator, by the element type of its first operand. */
 type KernelsByType<O extends Op> = { readonly [T in ElementType]?: PrepareStep<O> };
 
 const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
-  add: {},
+  add: { float32: addFloat32, int8: addInt8 },
+  "arg-max": {},
   "average-pool-2d": { float32: averagePool2dFloat32, int8: averagePool2dInt8 },
+  cast: {},
+  concatenation: {},
   "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8 },
   "depthwise-conv-2d": { float32: depthwiseConv2dFloat32, int8: depthwiseConv2dInt8 },
-  dequantize: {},
+  dequantize: { int8: dequantize, uint8: dequantize, int16: dequantize },
+  elu: {},
+  "embedding-lookup": {},
+  "expand-dims": {},
   "fully-connected": { float32: fullyConnectedFloat32, int8: fullyConnectedInt8 },
-  logistic: {},
+  gather: {},
+  "hard-swish": {},
+  "l2-normalization": {},
+  "leaky-relu": {},
+  "log-softmax": {},
+  logistic: { float32: logisticFloat32, int8: logisticInt8 },
   "max-pool-2d": { float32: maxPool2d, int8: maxPool2d },
-  mean: {},
-  mul: {},
-  quantize: {},
-  relu: {},
-  relu6: {},
+  maximum: {},
+  mean: { float32: meanFloat32, int8: meanInt8 },
+  minimum: {},
+  mul: { float32: mulFloat32, int8: mulInt8 },
+  pack: {},
+  pad: {},
+  "pad-v2": {},
+  prelu: {},
+  quantize: {
+    float32: quantizeFloat32,
+    int8: requantize,
+    uint8: requantize,
+    int16: requantize,
+    int32: requantize,
+  },
+  "reduce-max": {},
+  relu: { float32: reluFloat32, int8: reluInt8 },
+  relu6: { float32: relu6Float32, int8: relu6Int8 },
   reshape: { float32: reshape, int8: reshape, uint8: reshape, int16: reshape, int32: reshape },
+  "resize-bilinear": {},
+  "resize-nearest-neighbor": {},
+  slice: {},
   softmax: { float32: softmaxFloat32, int8: softmaxInt8 },
-  tanh: {},
+  split: {},
+  squeeze: {},
+  "strided-slice": {},
+  sub: {},
+  sum: {},
+  svdf: {},
+  tanh: { float32: tanhFloat32, int8: tanhInt8 },
+  transpose: {},
+  "transpose-conv": {},
+  "unidirectional-sequence-lstm": {},
+  unpack: {},
 };
 
 /** An operator that no kernel computes, and why. */

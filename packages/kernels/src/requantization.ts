@@ -1,19 +1,46 @@
 import type { Graph, Tensor, TensorId } from "@smidgen/graph";
-import { toFixedPoint } from "./fixed-point.ts";
+import { scale, toFixedPoint } from "./fixed-point.ts";
 import { perTensorOf, requireSupported, tensorOfType } from "./requirements.ts";
+import { roundHalfToEven } from "./rounding.ts";
 import type { Rounding } from "./step.ts";
 
-/** From the sums of an output channel to stored integers. */
+const { fround } = Math;
+
+/** From the sums of each output channel to stored integers, as `requantize` takes it. */
 export type ChannelRequantization = {
   readonly multiplier: Int32Array; // [channels]
   readonly shift: Int8Array; // [channels]
+  readonly singleRounding: number;
 };
+
+/**
+ * A sum of products rescaled to stored integers, before the zero point is added.
+ *
+ * With `single` = 0 in integers, as `scale`; with 1 as a float32 product that is rounded once, half to even.
+ * sum: int32. multiplier, shift: a `FixedPoint`.
+ * Source of the second: `xnn_qs8_requantize_fp32`, xnnpack/src/xnnpack/requantization.h.
+ * C twin: `smg_requantize` in requantization.h.
+ */
+export function requantize(sum: number, multiplier: number, shift: number, single: number): number {
+  if (single === 0) return scale(sum, multiplier, shift);
+  const real = multiplier * powersOfTwo[shift + 31]!;
+  return roundHalfToEven(fround(fround(sum) * real));
+}
+
+/** 2^(shift − 31) for each shift from −31 up. */
+const powersOfTwo = Float64Array.from({ length: 63 }, (_, i) => 2 ** (i - 62));
+
+/** How `requantize` is told which rounding to use, since the fields of `params` are numbers. */
+export function singleRounding(rounding: Rounding): 0 | 1 {
+  return rounding === "single" ? 1 : 0;
+}
 
 /**
  * `input scale × filter scale / output scale` of each output channel in fixed point.
  *
- * Convolutions compute it in double, also where the filter has one scale.
- * Source: `PopulateConvolutionQuantizationParams`, tensorflow/lite/kernels/kernel_util.cc.
+ * Convolutions compute it in double, also where the filter has one scale; with single rounding in float32.
+ * Source: `PopulateConvolutionQuantizationParams`, tensorflow/lite/kernels/kernel_util.cc;
+ * `init_requantization_scale_qx8_qc8w`, xnnpack/src/operators/convolution-nhwc.c.
  */
 export function channelRequantization(
   input: Tensor,
@@ -24,26 +51,25 @@ export function channelRequantization(
 ): ChannelRequantization {
   const inputScale = perTensorOf(input, "input").scale;
   const outputScale = perTensorOf(output, "output").scale;
-  return fixedPointPerChannel(
-    channels,
-    (channel) => (inputScale * filterScale(filter, channel)) / outputScale,
-    rounding,
-  );
+  return fixedPointPerChannel(channels, rounding, (channel) => {
+    const product = inputScale * filterScale(filter, channel);
+    return rounding === "single" ? fround(fround(product) / outputScale) : product / outputScale;
+  });
 }
 
 export function fixedPointPerChannel(
   channels: number,
-  real: (channel: number) => number,
   rounding: Rounding,
+  real: (channel: number) => number,
 ): ChannelRequantization {
   const multiplier = new Int32Array(channels);
   const shift = new Int8Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    const fixed = toFixedPoint(real(channel), rounding);
+    const fixed = toFixedPoint(real(channel));
     multiplier[channel] = fixed.multiplier;
     shift[channel] = fixed.shift;
   }
-  return { multiplier, shift };
+  return { multiplier, shift, singleRounding: singleRounding(rounding) };
 }
 
 /** The scale of an output channel's weights. */

@@ -4,6 +4,13 @@ export function roundHalfAwayFromZero(x: number): number {
   return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole + 0;
 }
 
+/** The nearest integer; halves go to the even one, as C's `lrintf` does. |x| < 2⁵¹. */
+export function roundHalfToEven(x: number): number {
+  // Above 2⁵² doubles are integers, and the addition rounds to one.
+  const magic = 1.5 * 2 ** 52;
+  return x + magic - magic;
+}
+
 export function clamp(x: number, min: number, max: number): number {
   return x < min ? min : x > max ? max : x;
 }

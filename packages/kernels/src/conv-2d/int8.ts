@@ -1,9 +1,9 @@
 import { type OpOf, type Graph, tensorOf } from "@smidgen/graph";
 import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import { scale, singleRounding } from "../fixed-point.ts";
 import {
   type ChannelRequantization,
   channelRequantization,
+  requantize,
   symmetricFilter,
 } from "../requantization.ts";
 import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
@@ -20,7 +20,6 @@ type Params = Conv2dGeometry &
     /** −zeroPoint */
     readonly inputOffset: number;
     readonly outputZeroPoint: number;
-    readonly singleRounding: number;
   };
 
 /**
@@ -47,7 +46,6 @@ export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Nume
       inputOffset: -perTensorOf(input, "input").zeroPoint,
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
-      singleRounding: singleRounding(rounding),
     },
     reads: [inputId],
     writes: [outputId],
@@ -114,10 +112,10 @@ function convolveAt(
           cell += dilationWidth * inputChannels;
         }
       }
-      const scaled0 = scale(sum0, multiplier[channel0]!, shift[channel0]!, single);
-      const scaled1 = scale(sum1, multiplier[channel1]!, shift[channel1]!, single);
-      const scaled2 = scale(sum2, multiplier[channel2]!, shift[channel2]!, single);
-      const scaled3 = scale(sum3, multiplier[channel3]!, shift[channel3]!, single);
+      const scaled0 = requantize(sum0, multiplier[channel0]!, shift[channel0]!, single);
+      const scaled1 = requantize(sum1, multiplier[channel1]!, shift[channel1]!, single);
+      const scaled2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
+      const scaled3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
       output[outputStart + channel0] = clamp(
         scaled0 + outputZeroPoint,
         activationMin,

@@ -1,9 +1,9 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import { scale, singleRounding } from "../fixed-point.ts";
 import {
   type ChannelRequantization,
   channelRequantization,
+  requantize,
   symmetricFilter,
 } from "../requantization.ts";
 import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
@@ -20,7 +20,6 @@ type Params = DepthwiseConv2dGeometry &
     /** −zeroPoint */
     readonly inputOffset: number;
     readonly outputZeroPoint: number;
-    readonly singleRounding: number;
   };
 
 /**
@@ -51,7 +50,6 @@ export function depthwiseConv2dInt8(
       inputOffset: -perTensorOf(input, "input").zeroPoint,
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
-      singleRounding: singleRounding(rounding),
     },
     reads: [inputId],
     writes: [outputId],
@@ -93,7 +91,7 @@ function convolveAt(
           cell += dilationWidth * inputChannels;
         }
       }
-      const scaled = scale(sum, multiplier[channel]!, shift[channel]!, single);
+      const scaled = requantize(sum, multiplier[channel]!, shift[channel]!, single);
       output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
     }
   }

@@ -1,9 +1,10 @@
 import { type OpOf, type Graph, type Tensor, tensorOf } from "@smidgen/graph";
 import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import { scale, singleRounding } from "../fixed-point.ts";
 import {
   type ChannelRequantization,
   channelRequantization,
+  requantize,
+  filterScale,
   fixedPointPerChannel,
   symmetricFilter,
 } from "../requantization.ts";
@@ -25,7 +26,6 @@ type Params = FullyConnectedGeometry &
     /** bias − inputZeroPoint · Σ filter */
     readonly bias: Int32Array; // [units]
     readonly outputZeroPoint: number;
-    readonly singleRounding: number;
   };
 
 /**
@@ -55,10 +55,9 @@ export function fullyConnectedInt8(
       ...geometry,
       filter: weights,
       bias: foldZeroPoint(bias, weights, perTensorOf(input, "input").zeroPoint),
-      ...requantization(input, filter, output, geometry.units, rounding),
+      ...requantizationOf(input, filter, output, geometry.units, rounding),
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
-      singleRounding: singleRounding(rounding),
     },
     reads: [inputId],
     writes: [outputId],
@@ -76,7 +75,7 @@ function runFullyConnectedInt8(params: Params, input: Int8Array, output: Int8Arr
       for (let i = 0; i < depth; i++) {
         sum = (sum + filter[filterStart + i]! * input[inputStart + i]!) | 0;
       }
-      const scaled = scale(sum, multiplier[unit]!, shift[unit]!, single);
+      const scaled = requantize(sum, multiplier[unit]!, shift[unit]!, single);
       output[batch * units + unit] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
     }
   }
@@ -89,19 +88,20 @@ function runFullyConnectedInt8(params: Params, input: Int8Array, output: Int8Arr
  * Source: `GetQuantizedConvolutionMultipler`, tensorflow/lite/kernels/kernel_util.cc, and
  * `CalculateOpDataFullyConnected`, tensorflow/lite/micro/kernels/fully_connected_common.cc.
  */
-function requantization(
+function requantizationOf(
   input: Tensor,
   filter: Tensor,
   output: Tensor,
   units: number,
   rounding: Rounding,
 ): ChannelRequantization {
-  if (filter.quantization?.kind === "per-axis" && filter.quantization.scales.length > 1) {
+  const isPerUnit = filter.quantization?.kind === "per-axis" && units > 1;
+  if (isPerUnit || rounding === "single") {
     return channelRequantization(input, filter, output, units, rounding);
   }
-  const product = productScale(input, filter);
+  const product = Math.fround(perTensorOf(input, "input").scale * filterScale(filter, 0));
   const real = product / perTensorOf(output, "output").scale;
-  return fixedPointPerChannel(units, () => real, rounding);
+  return fixedPointPerChannel(units, rounding, () => real);
 }
 
 /** Σ filter · (input − zeroPoint) is Σ filter · input minus a constant, which joins the bias. */
@@ -127,11 +127,4 @@ function requireBiasScale(input: Tensor, filter: Tensor, bias: Tensor, output: T
     difference / perTensorOf(output, "output").scale <= 0.02,
     `bias "${bias.name}" has scale ${bias.quantization.scale}, input scale × filter scale is ${product}`,
   );
-}
-
-function productScale(input: Tensor, filter: Tensor): number {
-  const { quantization } = filter;
-  const filterScale =
-    quantization?.kind === "per-axis" ? quantization.scales[0] : quantization?.scale;
-  return Math.fround(perTensorOf(input, "input").scale * (filterScale as number));
 }

@@ -3,15 +3,21 @@ import { tensorOfType } from "../requirements.ts";
 import { makeStep, type Step } from "../step.ts";
 import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
 
+const { fround } = Math;
+
 type Params = SoftmaxGeometry & { readonly beta: number };
 
-/** Source: `Softmax`, tensorflow/lite/kernels/internal/reference/softmax.h. */
+/**
+ * Every step is rounded to float32, in the order of the reference; how e^x is rounded is up to the C library.
+ *
+ * Source: `Softmax`, tensorflow/lite/kernels/internal/reference/softmax.h.
+ */
 export function softmaxFloat32(op: OpOf<"softmax">, graph: Graph): Step {
   tensorOfType(graph, op.outputs[0], "output", "float32");
   return makeStep({
     kernel: "softmax_float32",
     run: runSoftmaxFloat32,
-    params: { ...softmaxGeometry(op, graph), beta: op.options.beta },
+    params: { ...softmaxGeometry(op, graph), beta: fround(op.options.beta) },
     reads: op.inputs,
     writes: op.outputs,
   });
@@ -26,9 +32,9 @@ function runSoftmaxFloat32(params: Params, input: Float32Array, output: Float32A
     for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
     let sum = 0;
     for (let i = start; i < end; i++) {
-      const power = Math.exp((input[i]! - largest) * beta);
+      const power = fround(Math.exp(fround(fround(input[i]! - largest) * beta)));
       output[i] = power;
-      sum += power;
+      sum = fround(sum + power);
     }
     for (let i = start; i < end; i++) output[i] = output[i]! / sum;
   }

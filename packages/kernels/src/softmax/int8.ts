@@ -1,8 +1,9 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
-import { highMultiply, scale, shiftRight, singleRounding, toFixedPoint } from "../fixed-point.ts";
+import { highMultiply, scale, shiftRight, toFixedPoint } from "../fixed-point.ts";
 import { expOfNegative, oneOverOnePlus } from "../fixed-point-functions.ts";
 import { perTensorOf, requireOutputQuantization, tensorOfType } from "../requirements.ts";
-import { makeStep, type Numerics, type Rounding, type Step } from "../step.ts";
+import { makeStep, type Numerics, type Step } from "../step.ts";
+import { softmaxInt8Single } from "./int8-single.ts";
 import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
 
 type Params = SoftmaxGeometry & {
@@ -11,7 +12,6 @@ type Params = SoftmaxGeometry & {
   readonly shift: number;
   /** Differences to the largest value below this one count as e^−∞. */
   readonly differenceMin: number;
-  readonly singleRounding: number;
 };
 
 const differenceBits = 5;
@@ -24,6 +24,7 @@ const sumBits = 12;
  * tensorflow/lite/micro/kernels/softmax_common.cc.
  */
 export function softmaxInt8(op: OpOf<"softmax">, graph: Graph, { rounding }: Numerics): Step {
+  if (rounding === "single") return softmaxInt8Single(op, graph);
   const input = tensorOf(graph, op.inputs[0]);
   const output = tensorOfType(graph, op.outputs[0], "output", "int8");
   requireOutputQuantization(output, 1 / 256, -128);
@@ -32,11 +33,7 @@ export function softmaxInt8(op: OpOf<"softmax">, graph: Graph, { rounding }: Num
     run: runSoftmaxInt8,
     params: {
       ...softmaxGeometry(op, graph),
-      ...differenceScale(
-        Math.fround(op.options.beta) * perTensorOf(input, "input").scale,
-        rounding,
-      ),
-      singleRounding: singleRounding(rounding),
+      ...differenceScale(Math.fround(op.options.beta) * perTensorOf(input, "input").scale),
     },
     reads: op.inputs,
     writes: op.outputs,
@@ -44,7 +41,7 @@ export function softmaxInt8(op: OpOf<"softmax">, graph: Graph, { rounding }: Num
 }
 
 function runSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array): void {
-  const { rows, depth, multiplier, shift, differenceMin, singleRounding: single } = params;
+  const { rows, depth, multiplier, shift, differenceMin } = params;
   for (let row = 0; row < rows; row++) {
     const start = row * depth;
     const end = start + depth;
@@ -55,7 +52,7 @@ function runSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array): vo
     for (let i = start; i < end; i++) {
       const difference = input[i]! - largest;
       if (difference < differenceMin) continue;
-      const power = expOfNegative(scale(difference, multiplier, shift, single), differenceBits);
+      const power = expOfNegative(scale(difference, multiplier, shift), differenceBits);
       sum = (sum + shiftRight(power, sumBits)) | 0;
     }
 
@@ -71,7 +68,7 @@ function runSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array): vo
         output[i] = -128;
         continue;
       }
-      const power = expOfNegative(scale(difference, multiplier, shift, single), differenceBits);
+      const power = expOfNegative(scale(difference, multiplier, shift), differenceBits);
       const probability = shiftRight(highMultiply(reciprocal, power), bitsOverOne + 31 - 8);
       output[i] = Math.min(probability - 128, 127);
     }
@@ -82,14 +79,9 @@ function runSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array): vo
  * Source: `PreprocessSoftmaxScaling` and `CalculateInputRadius`,
  * tensorflow/lite/kernels/internal/quantization_util.cc.
  */
-function differenceScale(
-  real: number,
-  rounding: Rounding,
-): Pick<Params, "multiplier" | "shift" | "differenceMin"> {
-  const largest = 2 ** (rounding === "single" ? 30 : 31) - 1;
+function differenceScale(real: number): Pick<Params, "multiplier" | "shift" | "differenceMin"> {
   const { multiplier, shift } = toFixedPoint(
-    Math.min(real * 2 ** (31 - differenceBits), largest),
-    rounding,
+    Math.min(real * 2 ** (31 - differenceBits), 2 ** 31 - 1),
   );
   const radius = ((2 ** differenceBits - 1) * 2 ** (31 - differenceBits)) / 2 ** shift;
   return { multiplier, shift, differenceMin: -Math.floor(radius) };

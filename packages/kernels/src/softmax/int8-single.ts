@@ -1,0 +1,53 @@
+import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { perTensorOf, requireOutputQuantization, tensorOfType } from "../requirements.ts";
+import { roundHalfAwayFromZero } from "../rounding.ts";
+import { makeStep, type Step } from "../step.ts";
+import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
+
+const { fround } = Math;
+
+type Params = SoftmaxGeometry & {
+  /** e^−x for each difference to the largest stored integer. */
+  readonly powers: Float32Array; // [256]
+};
+
+/**
+ * int8 softmax in float32 with a table of powers, as processors with fast floats compute it.
+ *
+ * Source: `Softmax` and `PopulateSoftmaxLookupTable`, tensorflow/lite/kernels/internal/optimized/optimized_ops.h.
+ */
+export function softmaxInt8Single(op: OpOf<"softmax">, graph: Graph): Step {
+  const input = tensorOf(graph, op.inputs[0]);
+  const output = tensorOfType(graph, op.outputs[0], "output", "int8");
+  requireOutputQuantization(output, 1 / 256, -128);
+  const scale = fround(perTensorOf(input, "input").scale * fround(op.options.beta));
+  return makeStep({
+    kernel: "softmax_int8_single",
+    run: runSoftmaxInt8Single,
+    params: {
+      ...softmaxGeometry(op, graph),
+      powers: Float32Array.from({ length: 256 }, (_, difference) =>
+        Math.exp(-fround(scale * difference)),
+      ),
+    },
+    reads: op.inputs,
+    writes: op.outputs,
+  });
+}
+
+function runSoftmaxInt8Single(params: Params, input: Int8Array, output: Int8Array): void {
+  const { rows, depth, powers } = params;
+  for (let row = 0; row < rows; row++) {
+    const start = row * depth;
+    const end = start + depth;
+    let largest = -128;
+    for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
+    let sum = 0;
+    for (let i = start; i < end; i++) sum = fround(sum + powers[largest - input[i]!]!);
+    const inverse = fround(1 / fround(sum / 256));
+    for (let i = start; i < end; i++) {
+      const probability = fround(powers[largest - input[i]!]! * inverse);
+      output[i] = Math.min(roundHalfAwayFromZero(probability) - 128, 127);
+    }
+  }
+}
