@@ -147,8 +147,12 @@ function tryToPrepare(op: Op, graph: Graph, numerics: Numerics): Step | Unsuppor
   try {
     const prepare = byType[input.type];
     if (prepare !== undefined) return prepare(op, graph, numerics);
-    const supported = Object.keys(byType).join(", ");
-    throw unsupported(`input "${input.name}" is ${input.type}; supported: ${supported}`);
+    const types = Object.keys(byType);
+    throw unsupported(
+      types.length === 0
+        ? "has no kernel"
+        : `input "${input.name}" is ${input.type}; it must be ${types.join(" or ")}`,
+    );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message: text, hint } = error;
