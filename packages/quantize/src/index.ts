@@ -1,5 +1,5 @@
 export { calibrate, type Sample } from "./calibrate.ts";
-export { type Int8Options, int8Scheme } from "./int8-scheme.ts";
+export { type Int8Options, int8Scheme, type WeightScales } from "./int8-scheme.ts";
 export { quantizeGraph } from "./quantize-graph.ts";
 export type { Range, Ranges } from "./ranges.ts";
 export type {

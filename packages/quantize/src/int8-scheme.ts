@@ -12,7 +12,7 @@ export interface Int8Options {
   /**
    * The same for dense layers.
    *
-   * Default `per-tensor`, although the TensorFlow Lite converter has chosen `per-channel` since 2.17 or so:
+   * Default `per-tensor`, although the TensorFlow Lite converter chooses `per-channel` since 2024:
    * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them.
    */
   readonly denseWeights?: WeightScales;
