@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, Option } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -57,3 +57,33 @@ program
     const { repack } = await import("./commands/repack.ts");
     print(await repack(file, options.output, options));
   });
+
+program
+  .command("verify")
+  .description(
+    "run a model in our interpreter and in the official runtimes that are installed, and say tensor by tensor what is equal; exit with 1 if an official runtime differs",
+  )
+  .argument("<file>", "a .tflite file")
+  .option(
+    "--samples <count>",
+    "random inputs, besides one of zeros and one of extremes",
+    wholeNumber,
+    8,
+  )
+  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber, 1)
+  .option("--inputs <file>", "raw inputs instead, little-endian, one inference after the other")
+  .option("--json", "the certificate as JSON")
+  .action(async (file, { samples, seed, inputs, json = false }) => {
+    const { verify } = await import("./commands/verify.ts");
+    const { text, holds } = await verify(file, { samples, seed, inputs, json });
+    print(text);
+    if (!holds) process.exitCode = 1;
+  });
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value >= 2 ** 31) {
+    throw new InvalidArgumentError("It must be a whole number from 0 to 2,147,483,647.");
+  }
+  return value;
+}

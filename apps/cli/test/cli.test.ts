@@ -137,3 +137,37 @@ test("an unknown option is refused, not ignored", async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/unknown option '--jsn'[\s\S]*--json/);
 });
+
+describe("smidgen verify", () => {
+  test("certifies that both official runtimes equal our interpreter", async () => {
+    const { code, stdout } = await smidgen("verify", model, "--samples", "3");
+    expect(stdout).toMatch(/1 operators, 5 samples from seed 1/);
+    expect(stdout).toMatch(/0 fully-connected +%2 dense +float32 +10 +within 0\.00001/);
+    expect(stdout).toContain("TensorFlow Lite: equal to our interpreter in every tensor.");
+    expect(stdout).toContain("LiteRT: equal to our interpreter in every tensor.");
+    expect(code).toBe(0);
+  });
+
+  test("gives the same certificate for the same seed, as JSON", async () => {
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => smidgen("verify", model, "--seed", "9", "--json")),
+    );
+    expect(first).toEqual(second);
+    expect(JSON.parse(first?.stdout ?? "")).toMatchObject({
+      holds: true,
+      samples: 10,
+      missing: [],
+    });
+  });
+
+  test("takes inputs from a file, and refuses a file that is not whole inputs", async () => {
+    const inputs = path.join(folder, "inputs.bin");
+    await writeFile(inputs, new Uint8Array(new Float32Array(6).buffer));
+    const good = await smidgen("verify", model, "--inputs", inputs);
+    expect(good.stdout).toContain("2 samples from inputs.bin");
+    await writeFile(inputs, new Uint8Array(13));
+    const bad = await smidgen("verify", model, "--inputs", inputs);
+    expect(bad.stderr).toMatch(/inputs\.bin has 13 bytes; the inputs of one inference have 12/);
+    expect(bad.code).toBe(1);
+  });
+});
