@@ -60,7 +60,7 @@ function distancesOf(a: ElementArray, b: ElementArray): Distances {
     // Two NaNs, or two equal infinities, are the same result.
     absolute[i] = Object.is(x, y) ? 0 : Math.abs(x - y);
     if (Number.isNaN(absolute[i])) absolute[i] = Infinity;
-    largestValue = Math.max(largestValue, Math.abs(x));
+    if (Number.isFinite(x)) largestValue = Math.max(largestValue, Math.abs(x));
   }
   return { isFloat: a instanceof Float32Array, absolute, largestValue };
 }
