@@ -1,11 +1,12 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ensureBackend } from "./backends/select-backend.ts";
 import { batches } from "./batches.ts";
+import { breather } from "./breather.ts";
 import { checkExamples, type Examples } from "./examples.ts";
 import { modelShape } from "./model-shape.ts";
+import { runningMean } from "./running-mean.ts";
 import { tfjsEvaluator } from "./tfjs-engine.ts";
 import type { Evaluator } from "./training-engine.ts";
-import { breather } from "./breather.ts";
 
 /** Means over all examples. */
 export interface Evaluation {
@@ -28,15 +29,12 @@ export async function evaluateModel(model: LayersModel, examples: Examples): Pro
 
 export async function evaluateWith(evaluator: Evaluator, examples: Examples): Promise<Evaluation> {
   const breathe = breather();
-  let loss = 0;
-  let correct = 0;
+  const mean = runningMean();
   for (const batch of batches(examples, evaluationBatchSize)) {
-    const result = evaluator.evaluateBatch(batch);
-    loss += result.loss * batch.count;
-    correct += result.correct;
+    mean.add(evaluator.evaluateBatch(batch), batch.count);
     await breathe();
   }
-  return { loss: loss / examples.count, accuracy: correct / examples.count };
+  return mean.value();
 }
 
 /** Large enough to amortize the cost of a call, small enough for the activations to stay in cache. */

@@ -15,6 +15,9 @@ export function tfjsEngine(model: LayersModel, optimizer: tf.Optimizer): Trainin
   refuseDilation(model);
   const output = softmaxOutput(model);
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  if (variables.length === 0) {
+    throw new UserError("unsupported-model", `model "${model.name}" has no weights to train`);
+  }
 
   function trainBatch(batch: Batch): BatchResult {
     let result: BatchResult | undefined;

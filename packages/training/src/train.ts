@@ -10,6 +10,7 @@ import type { EpochRecord, TrainObserver } from "./history.ts";
 import { modelShape } from "./model-shape.ts";
 import { optimizerFor } from "./optimizer.ts";
 import { permutation, randomGenerator } from "./random.ts";
+import { runningMean } from "./running-mean.ts";
 import { tfjsEngine } from "./tfjs-engine.ts";
 import { checkTrainOptions, type TrainOptions } from "./train-options.ts";
 
@@ -57,38 +58,23 @@ export async function train(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const start = performance.now();
     const order = permutation(data.train.count, random);
+    const mean = runningMean();
     let step = 0;
-    let seen = 0;
-    let lossSum = 0;
-    let correct = 0;
     for (const batch of batches(data.train, batchSize, order)) {
       const result = engine.trainBatch(batch);
       step++;
-      if (!Number.isFinite(result.loss))
-        throw diverged(result.loss, `epoch ${epoch}, step ${step}`);
-      seen += batch.count;
-      lossSum += result.loss * batch.count;
-      correct += result.correct;
-      observer.onBatch?.({
-        epoch,
-        epochs,
-        step,
-        steps,
-        loss: lossSum / seen,
-        accuracy: correct / seen,
-      });
+      checkLoss(result.loss, `epoch ${epoch}, step ${step}`);
+      mean.add(result, batch.count);
+      observer.onBatch?.({ epoch, epochs, step, steps, ...mean.value() });
       await breathe();
     }
     const test = data.test && (await evaluateWith(engine, data.test));
-    if (test && !Number.isFinite(test.loss)) {
-      throw diverged(test.loss, `the validation after epoch ${epoch}`);
-    }
+    if (test !== undefined) checkLoss(test.loss, `the validation after epoch ${epoch}`);
     const record: EpochRecord = {
       epoch,
       epochs,
       steps,
-      loss: lossSum / seen,
-      accuracy: correct / seen,
+      ...mean.value(),
       ...(test && { valLoss: test.loss, valAccuracy: test.accuracy }),
       durationMs: performance.now() - start,
     };
@@ -98,8 +84,9 @@ export async function train(
   return { model, history };
 }
 
-function diverged(loss: number, where: string): UserError {
-  return new UserError("diverged", `the loss became ${loss} in ${where}`, {
+function checkLoss(loss: number, where: string): void {
+  if (Number.isFinite(loss)) return;
+  throw new UserError("diverged", `the loss became ${loss} in ${where}`, {
     hint: "Lower the learning rate, and check the weights the training began with.",
   });
 }

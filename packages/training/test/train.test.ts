@@ -203,6 +203,12 @@ describe("a model of one's own", () => {
     });
   });
 
+  test("must have something to train", async () => {
+    const model = network(flatten(), layers.dense({ units: 10, activation: "softmax" }));
+    for (const layer of model.layers) layer.trainable = false;
+    await expect(train(data, { model })).rejects.toMatchObject({ code: "unsupported-model" });
+  });
+
   test("penalties of regularizers count, as in fit", async () => {
     const build = () =>
       network(
