@@ -1,0 +1,165 @@
+/** Images [count, height, width, channels]; batch and row distances are bytes, channels a multiple of 4. */
+
+/**
+ * dz = dy where the clamp let y's value through, in place, and sum = Σ dz over all but the channels:
+ * the gradient of a bias.
+ */
+export function throughClamp(
+  dy: usize,
+  dyBatch: usize,
+  dyRow: usize,
+  y: usize,
+  yBatch: usize,
+  yRow: usize,
+  sum: usize,
+  count: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  lo: f32,
+  hi: f32,
+): void {
+  const pixelBytes = (<usize>channels) << 2;
+  const least = f32x4.splat(lo);
+  const most = f32x4.splat(hi);
+  memory.fill(sum, 0, pixelBytes);
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      const gradients = dy + image * dyBatch + row * dyRow;
+      const values = y + image * yBatch + row * yRow;
+      for (let at: usize = 0; at < pixelBytes; at += 16) {
+        let gradient = gradients + at;
+        let value = values + at;
+        let rowSum = f32x4.splat(0);
+        for (let pixel = 0; pixel < width; pixel++) {
+          const v = v128.load(value);
+          const inside = v128.and(f32x4.gt(v, least), f32x4.lt(v, most));
+          const dz = v128.and(v128.load(gradient), inside);
+          v128.store(gradient, dz);
+          rowSum = f32x4.add(rowSum, dz);
+          gradient += pixelBytes;
+          value += pixelBytes;
+        }
+        v128.store(sum + at, f32x4.add(v128.load(sum + at), rowSum));
+      }
+    }
+  }
+}
+
+/** sum = Σ dz over all but the channels. */
+export function sumPositions(
+  dz: usize,
+  dzBatch: usize,
+  dzRow: usize,
+  sum: usize,
+  count: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+): void {
+  const pixelBytes = (<usize>channels) << 2;
+  memory.fill(sum, 0, pixelBytes);
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      const from = dz + image * dzBatch + row * dzRow;
+      for (let at: usize = 0; at < pixelBytes; at += 16) {
+        let gradient = from + at;
+        let rowSum = f32x4.splat(0);
+        for (let pixel = 0; pixel < width; pixel++) {
+          rowSum = f32x4.add(rowSum, v128.load(gradient));
+          gradient += pixelBytes;
+        }
+        v128.store(sum + at, f32x4.add(v128.load(sum + at), rowSum));
+      }
+    }
+  }
+}
+
+/** y = clamp(x); rowBytes: of one image row, a multiple of 16. */
+export function clampRows(
+  x: usize,
+  xBatch: usize,
+  xRow: usize,
+  y: usize,
+  yBatch: usize,
+  yRow: usize,
+  count: i32,
+  height: i32,
+  rowBytes: usize,
+  lo: f32,
+  hi: f32,
+): void {
+  const least = f32x4.splat(lo);
+  const most = f32x4.splat(hi);
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      const from = x + image * xBatch + row * xRow;
+      const to = y + image * yBatch + row * yRow;
+      for (let at: usize = 0; at < rowBytes; at += 16) {
+        v128.store(to + at, f32x4.pmin(f32x4.pmax(v128.load(from + at), least), most));
+      }
+    }
+  }
+}
+
+/** dx = dy where the clamp let y's value through. */
+export function clampRowsBackward(
+  dy: usize,
+  dyBatch: usize,
+  dyRow: usize,
+  y: usize,
+  yBatch: usize,
+  yRow: usize,
+  dx: usize,
+  dxBatch: usize,
+  dxRow: usize,
+  count: i32,
+  height: i32,
+  rowBytes: usize,
+  lo: f32,
+  hi: f32,
+): void {
+  const least = f32x4.splat(lo);
+  const most = f32x4.splat(hi);
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      const from = dy + image * dyBatch + row * dyRow;
+      const values = y + image * yBatch + row * yRow;
+      const to = dx + image * dxBatch + row * dxRow;
+      for (let at: usize = 0; at < rowBytes; at += 16) {
+        const v = v128.load(values + at);
+        const inside = v128.and(f32x4.gt(v, least), f32x4.lt(v, most));
+        v128.store(to + at, v128.and(v128.load(from + at), inside));
+      }
+    }
+  }
+}
+
+/** Packed pixels [count, height, width, channels] → pixels `yPixel` apart, in rows and images as given. */
+export function placePixels(
+  x: usize,
+  y: usize,
+  yBatch: usize,
+  yRow: usize,
+  yPixel: usize,
+  count: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+): void {
+  const pixelBytes = (<usize>channels) << 2;
+  const rowBytes = width * pixelBytes;
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      const to = y + image * yBatch + row * yRow;
+      if (yPixel == pixelBytes) {
+        memory.copy(to, x, rowBytes);
+      } else {
+        for (let pixel = 0; pixel < width; pixel++) {
+          memory.copy(to + pixel * yPixel, x + pixel * pixelBytes, pixelBytes);
+        }
+      }
+      x += rowBytes;
+    }
+  }
+}

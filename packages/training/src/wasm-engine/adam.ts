@@ -1,0 +1,58 @@
+import type { Kernels } from "./kernels.ts";
+import type { Parameters } from "./parameters.ts";
+
+export interface AdamSettings {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Adam over all trained weights of an engine. */
+export interface Adam {
+  /** Steps made so far. */
+  readonly iterations: () => number;
+  readonly step: (learningRate: number) => void;
+}
+
+/**
+ * With the arithmetic of TensorFlow.js: the powers of both betas are float32, multiplied on with every
+ * step, and begin at `betaⁱ⁺¹` for an optimizer that goes on after i steps.
+ *
+ * Source: `AdamOptimizer`, tfjs-core/src/optimizers/adam_optimizer.ts.
+ */
+export function adam(
+  kernels: Kernels,
+  parameters: Parameters,
+  { beta1, beta2, epsilon }: AdamSettings,
+  stepsBefore: number,
+): Adam {
+  const { fround } = Math;
+  const { weightsAt, gradientsAt, firstMomentsAt, secondMomentsAt, floats } = parameters;
+  let iterations = stepsBefore;
+  let power1 = fround(beta1 ** (iterations + 1));
+  let power2 = fround(beta2 ** (iterations + 1));
+  return {
+    iterations: () => iterations,
+    step(learningRate) {
+      kernels.adam(
+        weightsAt,
+        firstMomentsAt,
+        secondMomentsAt,
+        gradientsAt,
+        floats,
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        learningRate,
+        1 / fround(1 - power1),
+        1 / fround(1 - power2),
+        epsilon,
+      );
+      power1 = fround(power1 * fround(beta1));
+      power2 = fround(power2 * fround(beta2));
+      iterations++;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { kernelsModule } from "./kernels.generated.ts";
+import { Instance, Module, type WasmMemory, type WasmModule } from "./web-assembly.ts";
+
+/**
+ * What the WebAssembly module computes: `assembly/*.ts`, where each function's operands are explained.
+ * Every operand is a number: an address or a distance in bytes, a count, or a float.
+ */
+export type Kernels = Readonly<
+  Record<
+    | "adam"
+    | "averagePoolBackward"
+    | "averagePoolForward"
+    | "batchStatistics"
+    | "clampRows"
+    | "clampRowsBackward"
+    | "convolution"
+    | "convolutionFilterGradient"
+    | "convolutionPoolFilterGradient"
+    | "convolutionPoolForward"
+    | "denseForward"
+    | "denseInputGradient"
+    | "denseWeightGradient"
+    | "depthwise"
+    | "depthwiseFilterGradient"
+    | "dropout"
+    | "exponentials"
+    | "flipDepthwiseFilter"
+    | "flipFilter"
+    | "maxPoolBackward"
+    | "maxPoolForward"
+    | "moveAverage"
+    | "normalize"
+    | "normalizeBackward"
+    | "placePixels"
+    | "softmaxCrossEntropy"
+    | "sumPositions"
+    | "throughClamp",
+    (...operands: number[]) => void
+  > & {
+    /** Where memory begins that the module does not use itself. */
+    freeMemory: () => number;
+  }
+>;
+
+/** The kernels over a memory of their own. */
+export function loadKernels(memory: WasmMemory): Kernels {
+  compiled ??= new Module(Buffer.from(kernelsModule, "base64"));
+  return new Instance(compiled, { env: { memory } }).exports as Kernels;
+}
+
+/** Compiled once for all engines. */
+let compiled: WasmModule | undefined;

@@ -1,0 +1,140 @@
+import type { Batch } from "../training-engine.ts";
+import { loadKernels, type Kernels } from "./kernels.ts";
+import { layOut } from "./layout.ts";
+import { engineMemory } from "./memory.ts";
+import type { Network, Weight } from "./network.ts";
+import { gather, placeParameters, scatter, type Parameters } from "./parameters.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import { addresses, isPacked } from "./tensor.ts";
+import { Memory } from "./web-assembly.ts";
+
+/**
+ * A network in WebAssembly memory: its passes, and its numbers for whoever needs them outside. Knows
+ * nothing of TensorFlow.js.
+ */
+export interface Machine {
+  readonly kernels: Kernels;
+  readonly parameters: Parameters;
+  /** Makes room for batches of so many examples, if there is not. */
+  readonly reserve: (count: number) => void;
+  /** How many examples a pass can take. */
+  readonly capacity: () => number;
+  /**
+   * Forward, up to the loss: its sum over examples start … start + count − 1 of a batch.
+   *
+   * @param training which step of the optimizer this is, from 0; undefined outside training
+   */
+  readonly forward: (
+    batch: Batch,
+    start: number,
+    count: number,
+    training: number | undefined,
+  ) => { readonly lossSum: number; readonly correct: number };
+  /** Leaves the gradients of the mean loss of the last forward pass, which was one in training. */
+  readonly backward: () => void;
+  readonly read: (region: Region, weight: Weight) => Float32Array;
+  readonly write: (region: Region, weight: Weight, values: ArrayLike<number>) => void;
+}
+
+export type Region = "weights" | "gradients" | "first-moments" | "second-moments";
+
+export function makeMachine(
+  network: Network,
+  { seed, trains }: { readonly seed: number; readonly trains: boolean },
+): Machine {
+  const memory = new Memory({ initial: 1, maximum: 65_536 });
+  const kernels = loadKernels(memory);
+  const { allocate, mark, release, floats, bytes } = engineMemory(memory, kernels.freeMemory());
+  const layout = layOut(network);
+  const parameters = placeParameters(layout.weights, allocate);
+  const resultAt = allocate(16);
+  const planStart = mark();
+  const inputFloats = network.input.height * network.input.width * network.input.channels;
+  let capacity = 0;
+  let plan: Plan;
+  let imagesAt: number;
+  let labelsAt: number;
+  let isInPlace: boolean;
+  let pass = { count: 0, training: undefined as number | undefined };
+
+  function reserve(count: number): void {
+    if (count <= capacity) return;
+    release(planStart);
+    capacity = count;
+    const constant = (length: number, value: number) => {
+      const at = allocate(length * 4);
+      floats(at, length).fill(value);
+      return at;
+    };
+    const workshop = { kernels, allocate, constant, parameters, capacity, seed };
+    plan = makePlan(network, layout, workshop, trains);
+    const { input } = plan;
+    isInPlace = input.channels === network.input.channels && isPacked(input.value, input);
+    imagesAt = isInPlace ? input.value.at : allocate(count * inputFloats * 4);
+    labelsAt = allocate(count);
+  }
+
+  function load({ images, labels }: Batch, start: number, count: number): void {
+    const end = start + count;
+    floats(imagesAt, count * inputFloats).set(
+      images.subarray(start * inputFloats, end * inputFloats),
+    );
+    bytes(labelsAt, count).set(labels.subarray(start, end));
+    if (isInPlace) return;
+    const { height, width, channels, value } = plan.input;
+    kernels.placePixels(
+      imagesAt,
+      ...addresses(value),
+      channels * 4,
+      count,
+      height,
+      width,
+      network.input.channels,
+    );
+  }
+
+  const regions: Readonly<Record<Region, number>> = {
+    weights: parameters.weightsAt,
+    gradients: parameters.gradientsAt,
+    "first-moments": parameters.firstMomentsAt,
+    "second-moments": parameters.secondMomentsAt,
+  };
+  function view(region: Region, weight: Weight): [Float32Array, Uint32Array] {
+    const { at, positions, floats: length } = parameters.get(weight);
+    // frozen weights lie elsewhere, and have nothing but themselves
+    const address = weight.isTrained ? at - parameters.weightsAt + regions[region] : at;
+    return [floats(address, length), positions];
+  }
+
+  return {
+    kernels,
+    parameters,
+    reserve,
+    capacity: () => capacity,
+    forward(batch, start, count, training) {
+      pass = { count, training };
+      load(batch, start, count);
+      for (const step of plan.forward) step.forward(pass);
+      const { value, gradient } = plan.logits;
+      kernels.softmaxCrossEntropy(
+        value.at,
+        gradient!.at,
+        value.batchBytes,
+        labelsAt,
+        resultAt,
+        count,
+        network.classes,
+      );
+      const [lossSum, correct] = new Float64Array(memory.buffer, resultAt, 2);
+      return { lossSum: lossSum!, correct: correct! };
+    },
+    backward() {
+      for (const step of plan.backward) step.backward(pass);
+    },
+    read: (region, weight) => gather(...view(region, weight)),
+    write(region, weight, values) {
+      const [to, positions] = view(region, weight);
+      scatter(values, positions, to);
+    },
+  };
+}
