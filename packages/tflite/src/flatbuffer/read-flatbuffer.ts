@@ -53,7 +53,8 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const size = file.byteLength;
-  const path: string[] = ["Model"];
+  /** Field names and positions in lists, from the root to what is being read. */
+  const path: (string | number)[] = [];
   const rows = new Map<TableName, Map<number, Visited>>();
   const arrays = new Map<VectorName, Map<number, VectorArrays[VectorName]>>();
   const strings = new Map<number, string>();
@@ -87,19 +88,23 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
   }
 
   function place(): string {
-    return path.join("");
+    return [
+      "Model",
+      ...path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)),
+    ].join("");
   }
 
   function invalid(text: string): UserError {
     return new UserError("invalid-tflite", `${fileName} is damaged: ${place()} ${text}`);
   }
 
-  function requireInside(start: number, length: number, what: string): void {
+  function requireInside(start: number, length: number, what: string, count?: number): void {
     if (start >= 0 && start + length <= size) return;
-    if (start < 0) throw invalid(`points ${what} ${figure(-start)} bytes before the file`);
+    const announced = count === undefined ? what : `${figure(count)} ${what}`;
+    if (start < 0) throw invalid(`points to ${announced} ${figure(-start)} bytes before the file`);
     throw new UserError(
       "truncated-file",
-      `${fileName} has ${figure(size)} bytes; ${place()} announces ${what} in bytes ${figure(start)} to ${figure(start + length)}`,
+      `${fileName} has ${figure(size)} bytes; ${place()} announces ${announced} in bytes ${figure(start)} to ${figure(start + length)}`,
       { hint: "The file was cut off or overwritten. Get it again." },
     );
   }
@@ -170,7 +175,7 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
     const row: Record<string, unknown> = {};
     const fields = fieldsOf[table];
     for (const field of fields) {
-      path.push(`.${field.name}`);
+      path.push(field.name);
       row[field.name] = readField(table, field, locate);
       path.pop();
     }
@@ -214,7 +219,7 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
   function readCount(at: number, elementBytes: number, what: string): number {
     requireInside(at, 4, "a length");
     const count = view.getUint32(at, true);
-    requireInside(at, 4 + count * elementBytes, `${figure(count)} ${what}`);
+    requireInside(at, 4 + count * elementBytes, what, count);
     return count;
   }
 
@@ -287,7 +292,7 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
     });
     const list: unknown[] = [];
     for (let i = 0; i < count; i++) {
-      path.push(`[${i}]`);
+      path.push(i);
       list.push(readTable(field.table, follow(at + 4 + 4 * i)));
       path.pop();
     }

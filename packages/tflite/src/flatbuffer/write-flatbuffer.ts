@@ -190,6 +190,7 @@ function newPartStore(): { readonly all: readonly Part[]; readonly share: (part:
 /** FNV-1a, 32 bits. */
 function hash(bytes: Uint8Array): number {
   let state = 0x811c9dc5;
-  for (const byte of bytes) state = Math.imul(state ^ byte, 0x01000193);
+  for (let i = 0; i < bytes.length; i++)
+    state = Math.imul(state ^ (bytes[i] as number), 0x01000193);
   return state >>> 0;
 }
