@@ -63,6 +63,42 @@ export function int32ConstantAt(
   return [...data];
 }
 
+/** The dimension that an axis operand, an int32 constant of one entry, names. */
+export function axisConstantAt(tensors: readonly Tensor[], id: TensorId, rank: number): number {
+  const [axis, ...more] = int32ConstantAt(tensors, id, "axis");
+  requireRule(axis !== undefined && more.length === 0, `axis has ${more.length + 1} entries`);
+  return axisWithin(axis, rank);
+}
+
+/** Operands that may be left out have any shape then. */
+export function requireShape(
+  tensors: readonly Tensor[],
+  id: TensorId | undefined,
+  expected: Shape,
+  operand: string,
+): void {
+  if (id === undefined) return;
+  const shape = shapeAt(tensors, id);
+  requireRule(
+    shape.join() === expected.join(),
+    `${operand} has shape [${shape.join(", ")}], [${expected.join(", ")}] expected`,
+  );
+}
+
+/** State may have any shape of as many elements. */
+export function requireState(
+  tensors: readonly Tensor[],
+  id: TensorId,
+  expected: Shape,
+  operand: string,
+): void {
+  const { shape, isVariable } = tensorAt(tensors, id);
+  requireRule(
+    isVariable && elementCount(shape) === elementCount(expected),
+    `${operand} [${shape.join(", ")}] is not a variable of [${expected.join(", ")}]`,
+  );
+}
+
 export function requireBias(
   tensors: readonly Tensor[],
   bias: TensorId | undefined,
@@ -191,7 +227,12 @@ export function resizedShape(
   tensors: readonly Tensor[],
   inputId: TensorId,
   sizeId: TensorId,
+  options: { readonly alignCorners: boolean; readonly halfPixelCenters: boolean },
 ): Shape {
+  requireRule(
+    !(options.alignCorners && options.halfPixelCenters),
+    "corners cannot be aligned while cells have their centers at ½",
+  );
   const [batch, , , channels] = shape4dAt(tensors, inputId, "input");
   const [height, width, ...more] = int32ConstantAt(tensors, sizeId, "size");
   requireRule(

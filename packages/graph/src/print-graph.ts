@@ -23,7 +23,7 @@ export function printGraph(graph: Graph): string {
   const ops = graph.ops.map((op) => {
     const names = rulesOf(op).inputs;
     const operands = (op.inputs as readonly (TensorId | undefined)[]).map(
-      (id, i) => `${names[i] ?? names.at(-1)} ${id === undefined ? "none" : `%${id}`}`,
+      (id, i) => `${nameOf(names[i] ?? names.at(-1))} ${id === undefined ? "none" : `%${id}`}`,
     );
     const [first, ...others] = op.outputs as readonly TensorId[];
     const head = line(
@@ -40,6 +40,11 @@ export function printGraph(graph: Graph): string {
     `output ${graph.outputs.map((id) => `%${id}`).join(", ")}`,
     "",
   ].join("\n");
+}
+
+/** Without the mark that it may repeat. */
+function nameOf(operand = ""): string {
+  return operand.replace(/…$/, "");
 }
 
 /** `"conv1" int8 [1, 26, 26, 8] scale 0.0027 zero point -128` */

@@ -67,6 +67,11 @@ export function newTensorReader(
   }
 }
 
+/** Intermediates are stored with a dimension of 0, which a graph cannot hold: there they are scalars without data. */
+export function asIntermediate(row: Row<"Tensor">): Row<"Tensor"> {
+  return row.shape?.join() === "0" ? { ...row, shape: new Int32Array() } : row;
+}
+
 /**
  * A buffer's data, or what is wrong with it: inside the table, or behind the last one in large models.
  *

@@ -11,7 +11,7 @@ import { figure } from "./figure.ts";
 import { readFlatbuffer } from "./flatbuffer/read-flatbuffer.ts";
 import { builtinCode, operatorName } from "./operator-code.ts";
 import { type OperandIds, readOperator } from "./read-operator.ts";
-import { newTensorReader } from "./read-tensor.ts";
+import { asIntermediate, newTensorReader } from "./read-tensor.ts";
 import type { Row } from "./schema/schema-types.ts";
 import { kindOf } from "./stored-ops.ts";
 
@@ -83,7 +83,7 @@ export function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Graph 
   const problems: string[] = [];
   const tensors = rows.map((row, id): Tensor => {
     const isInner = inner.has(id as TensorId) && !used.has(id as TensorId);
-    const result = readTensor(isInner ? withoutContents(row) : row);
+    const result = readTensor(isInner ? asIntermediate(row) : row);
     if (typeof result !== "string") return result;
     if (isInner || used.has(id as TensorId))
       problems.push(`tensor %${id} "${row.name ?? ""}" ${result}`);
@@ -125,11 +125,6 @@ export function readTflite(bytes: Uint8Array, options: ReadOptions = {}): Graph 
     }
     return id as TensorId;
   }
-}
-
-/** Intermediates are stored with a dimension of 0, which a graph cannot hold: there they are scalars without data. */
-function withoutContents(row: Row<"Tensor">): Row<"Tensor"> {
-  return row.shape?.join() === "0" ? { ...row, shape: new Int32Array() } : row;
 }
 
 const unusedTensor: Omit<Tensor, "name"> = {

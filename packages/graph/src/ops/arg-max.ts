@@ -1,4 +1,4 @@
-import { axisWithin, int32ConstantAt, type OpRules, shapeAt } from "../op-rules.ts";
+import { axisConstantAt, type OpRules, shapeAt } from "../op-rules.ts";
 import type { TensorId } from "../tensor.ts";
 
 /** Position of the first largest value along an axis, an int32 constant; that dimension is dropped. */
@@ -15,7 +15,6 @@ export const argMax: OpRules<ArgMax> = {
   outputs: ["output"],
   outputShapes({ inputs: [inputId, axisId] }, tensors) {
     const input = shapeAt(tensors, inputId);
-    const [given] = int32ConstantAt(tensors, axisId, "axis");
-    return [input.toSpliced(axisWithin(given ?? 0, input.length), 1)];
+    return [input.toSpliced(axisConstantAt(tensors, axisId, input.length), 1)];
   },
 };

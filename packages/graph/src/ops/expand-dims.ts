@@ -1,4 +1,4 @@
-import { axisWithin, int32ConstantAt, type OpRules, shapeAt } from "../op-rules.ts";
+import { axisConstantAt, type OpRules, shapeAt } from "../op-rules.ts";
 import type { TensorId } from "../tensor.ts";
 
 /** The same elements with a dimension of 1 before `axis`, an int32 constant (negative: from behind the end). */
@@ -14,7 +14,6 @@ export const expandDims: OpRules<ExpandDims> = {
   outputs: ["output"],
   outputShapes({ inputs: [inputId, axisId] }, tensors) {
     const input = shapeAt(tensors, inputId);
-    const [given] = int32ConstantAt(tensors, axisId, "axis");
-    return [input.toSpliced(axisWithin(given ?? 0, input.length + 1), 0, 1)];
+    return [input.toSpliced(axisConstantAt(tensors, axisId, input.length + 1), 0, 1)];
   },
 };

@@ -18,5 +18,7 @@ export interface ResizeBilinear {
 export const resizeBilinear: OpRules<ResizeBilinear> = {
   inputs: ["input", "size"],
   outputs: ["output"],
-  outputShapes: ({ inputs: [input, size] }, tensors) => [resizedShape(tensors, input, size)],
+  outputShapes: ({ inputs: [input, size], options }, tensors) => [
+    resizedShape(tensors, input, size, options),
+  ],
 };

@@ -18,5 +18,7 @@ export interface ResizeNearestNeighbor {
 export const resizeNearestNeighbor: OpRules<ResizeNearestNeighbor> = {
   inputs: ["input", "size"],
   outputs: ["output"],
-  outputShapes: ({ inputs: [input, size] }, tensors) => [resizedShape(tensors, input, size)],
+  outputShapes: ({ inputs: [input, size], options }, tensors) => [
+    resizedShape(tensors, input, size, options),
+  ],
 };

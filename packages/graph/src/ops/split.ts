@@ -1,4 +1,4 @@
-import { axisWithin, int32ConstantAt, type OpRules, requireRule, shapeAt } from "../op-rules.ts";
+import { axisConstantAt, type OpRules, requireRule, shapeAt } from "../op-rules.ts";
 import type { TensorId } from "../tensor.ts";
 
 /** Equal parts of the input along an axis, a constant int32 scalar (negative: from the end). */
@@ -14,8 +14,7 @@ export const split: OpRules<Split> = {
   outputs: ["output…"],
   outputShapes({ inputs: [axisId, inputId], options: { count } }, tensors) {
     const input = shapeAt(tensors, inputId);
-    const [given] = int32ConstantAt(tensors, axisId, "axis");
-    const axis = axisWithin(given ?? 0, input.length);
+    const axis = axisConstantAt(tensors, axisId, input.length);
     const size = input[axis] as number;
     requireRule(
       Number.isInteger(count) && count > 0 && size % count === 0,

@@ -1,4 +1,11 @@
-import { type OpRules, requireBias, requireRule, shapeAt } from "../op-rules.ts";
+import {
+  type OpRules,
+  requireBias,
+  requireRule,
+  requireShape,
+  requireState,
+  shapeAt,
+} from "../op-rules.ts";
 import type { Activation } from "../spatial.ts";
 import type { TensorId } from "../tensor.ts";
 
@@ -33,26 +40,26 @@ export const svdf: OpRules<Svdf> = {
     { inputs: [inputId, featureId, timeId, biasId, stateId], options: { rank } },
     tensors,
   ) {
+    for (const [operand, id] of [
+      ["input", inputId],
+      ["featureWeights", featureId],
+      ["timeWeights", timeId],
+    ] as const) {
+      const { length } = shapeAt(tensors, id);
+      requireRule(length === 2, `${operand} has rank ${length}, 2 expected`);
+    }
     const [batch, depth] = shapeAt(tensors, inputId) as readonly [number, number];
-    const [filters, featureDepth] = shapeAt(tensors, featureId) as readonly [number, number];
-    const [timeFilters, memory] = shapeAt(tensors, timeId) as readonly [number, number];
-    requireRule(shapeAt(tensors, inputId).length === 2, "input does not have rank 2");
-    requireRule(
-      depth === featureDepth,
-      `input has depth ${depth}, featureWeights have ${featureDepth}`,
-    );
-    requireRule(filters === timeFilters, `${filters} feature filters, ${timeFilters} time filters`);
+    const [filters] = shapeAt(tensors, featureId) as readonly [number, number];
+    const [, memory] = shapeAt(tensors, timeId) as readonly [number, number];
+    requireShape(tensors, featureId, [filters, depth], "featureWeights");
+    requireShape(tensors, timeId, [filters, memory], "timeWeights");
     requireRule(
       rank > 0 && filters % rank === 0,
       `${filters} filters do not divide by rank ${rank}`,
     );
     const units = filters / rank;
     requireBias(tensors, biasId, units);
-    const state = shapeAt(tensors, stateId);
-    requireRule(
-      state.join() === [batch, filters * memory].join() && tensors[stateId]?.isVariable === true,
-      `state [${state.join(", ")}] is not a variable of [${batch}, ${filters * memory}]`,
-    );
+    requireState(tensors, stateId, [batch, filters * memory], "state");
     return [[batch, units]];
   },
   multiplyAccumulates({ inputs: [input, feature, time] }, tensors) {

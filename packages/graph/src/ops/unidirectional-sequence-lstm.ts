@@ -1,15 +1,25 @@
-import { type OpRules, requireRule, shapeAt } from "../op-rules.ts";
+import {
+  type OpRules,
+  requireRule,
+  requireShape,
+  requireState,
+  shapeAt,
+  tensorAt,
+} from "../op-rules.ts";
 import type { Activation } from "../spatial.ts";
-import type { TensorId } from "../tensor.ts";
+import { elementCount, type TensorId } from "../tensor.ts";
 
 /**
  * A long short-term memory over a sequence, whose state persists between inferences.
  *
  * input [batch, time, depth] (or [time, batch, depth] if `timeMajor`), `inputTo…` weights [units, depth],
- * `recurrentTo…` weights [units, units], biases [units], both states [batch, units] (variables)
- * → [batch, time, units]. Peepholes (`cellTo…`), projection and layer norms are optional in the format; the
- * small runtimes know none of them. `intermediates` are tensors without contents that carry the quantization
- * of inner results.
+ * `recurrentTo…` weights [units, outputs], biases [units], outputState [batch, outputs] and
+ * cellState [batch, units] (variables) → [batch, time, outputs] (or [time, batch, outputs]).
+ * outputs are units, unless there is a projection [outputs, units] with a bias [outputs]. Peepholes
+ * (`cellTo…`) and layer norms are [units]. Where the input gate is left out, 1 − forget gate takes its place.
+ * The small runtimes know no projection, peepholes or layer norms, and no LSTM without an input gate.
+ *
+ * `intermediates` carry the quantization of inner results. They are scalars that nothing writes.
  * Source: tensorflow/lite/kernels/lstm_shared.h.
  */
 export interface UnidirectionalSequenceLstm {
@@ -85,23 +95,38 @@ export const unidirectionalSequenceLstm: OpRules<UnidirectionalSequenceLstm> = {
     requireRule(input.length === 3, `input has rank ${input.length}, 3 expected`);
     const [first, second, depth] = input as readonly [number, number, number];
     const batch = options.timeMajor ? second : first;
-    const [units, inputDepth] = shapeAt(tensors, inputs[2]) as readonly [number, number];
-    requireRule(depth === inputDepth, `input has depth ${depth}, its weights have ${inputDepth}`);
-    for (const state of [inputs[18], inputs[19]]) {
-      const shape = shapeAt(tensors, state);
+    const [units = 0] = shapeAt(tensors, inputs[2]);
+    const projection = inputs[16];
+    const outputs = projection === undefined ? units : (shapeAt(tensors, projection)[0] ?? 0);
+
+    for (const [i, name] of unidirectionalSequenceLstm.inputs.entries()) {
+      const id = inputs[i];
+      if (name.startsWith("inputTo")) requireShape(tensors, id, [units, depth], name);
+      else if (name.startsWith("recurrentTo")) requireShape(tensors, id, [units, outputs], name);
+      else if (name === "projection") requireShape(tensors, id, [outputs, units], name);
+      else if (name === "projectionBias") requireShape(tensors, id, [outputs], name);
+      else if (/^cellTo|Bias$|Norm$/.test(name)) requireShape(tensors, id, [units], name);
+    }
+    requireState(tensors, inputs[18], [batch, outputs], "outputState");
+    requireState(tensors, inputs[19], [batch, units], "cellState");
+    const inputGate = [inputs[1], inputs[5], inputs[12]].filter((id) => id !== undefined);
+    requireRule(
+      inputGate.length === 0 || inputGate.length === 3,
+      "inputToInput, recurrentToInput and inputBias must be there together, or none of them",
+    );
+    for (const id of options.intermediates) {
+      const { shape, data, isVariable } = tensorAt(tensors, id);
       requireRule(
-        shape.length === 2 && shape[0] === batch && tensors[state]?.isVariable === true,
-        `state [${shape.join(", ")}] is not a variable of [${batch}, ${units}]`,
+        shape.length === 0 && data === undefined && !isVariable,
+        `intermediate %${id} must be a scalar without contents`,
       );
     }
-    const outputDepth =
-      inputs[16] === undefined ? units : (shapeAt(tensors, inputs[16])[0] as number);
-    return [[first, second, outputDepth]];
+    return [[first, second, outputs]];
   },
   multiplyAccumulates({ inputs }, tensors) {
-    const [first = 1, second = 1, depth = 0] = shapeAt(tensors, inputs[0]);
-    const units = shapeAt(tensors, inputs[2])[0] ?? 0;
-    const gates = inputs[1] === undefined ? 3 : 4;
-    return first * second * gates * units * (depth + units);
+    const [first = 1, second = 1] = shapeAt(tensors, inputs[0]);
+    const weights = [...inputs.slice(1, 12), inputs[16]].filter((id) => id !== undefined);
+    const count = weights.reduce((sum, id) => sum + elementCount(shapeAt(tensors, id)), 0);
+    return first * second * count;
   },
 };

@@ -1,7 +1,7 @@
 import { UserError } from "@smidgen/errors";
 import { type Op, rulesOf, type Shape, type Tensor, type TensorId } from "@smidgen/graph";
 import { type OperandIds, readOperator } from "../read-operator.ts";
-import { newTensorReader } from "../read-tensor.ts";
+import { asIntermediate, newTensorReader } from "../read-tensor.ts";
 import { kindOf, storedAs } from "../stored-ops.ts";
 import {
   type LintOperator,
@@ -30,12 +30,15 @@ export const shapeRules: readonly Rule[] = [
 
   function* operators(model) {
     const readTensor = newTensorReader(model.model, model.file);
-    const tensors = model.subgraphs.map(({ row }) =>
-      (row.tensors ?? []).map((tensor) => {
-        const read = readTensor(tensor);
+    const tensors = model.subgraphs.map(({ row }) => {
+      const intermediates = new Set(
+        (row.operators ?? []).flatMap((operator) => [...(operator.intermediates ?? [])]),
+      );
+      return (row.tensors ?? []).map((tensor, id) => {
+        const read = readTensor(intermediates.has(id) ? asIntermediate(tensor) : tensor);
         return typeof read === "string" ? undefined : read;
-      }),
-    );
+      });
+    });
     for (const { operator, subgraph } of operatorsOf(model)) {
       yield* operatorProblems(operator, subgraph, tensors[subgraph.index] ?? []);
     }
