@@ -36,6 +36,11 @@ export function readOperator(
     return `has ${outputs.length} outputs, ${rules.outputs.length} expected`;
   }
   if (outputs.length === 0) return "has no output";
+  const tooLong = rules.inputs.findIndex((name, i) => {
+    const { data } = tensors[inputs[i] ?? -1] ?? {};
+    return listOperands.includes(name) && data !== undefined && data.length > longestList;
+  });
+  if (tooLong !== -1) return `has more than ${longestList} numbers in its ${rules.inputs[tooLong]}`;
   const count = Math.max(inputs.length, rules.inputs.length);
   try {
     return {
@@ -53,3 +58,9 @@ export function readOperator(
     throw error;
   }
 }
+
+/** Operands that say something about each dimension; rules walk them once for every operator that has them. */
+const listOperands: readonly string[] =
+  "axis axes shape outputShape size paddings permutation begin end strides".split(" ");
+/** Two numbers for each of 32 dimensions. */
+const longestList = 64;

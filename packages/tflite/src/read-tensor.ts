@@ -26,6 +26,8 @@ export function newTensorReader(
   return (row) => {
     const type = elementTypeOf(row.type);
     if (type === undefined) return `is of type ${tensorTypeName(row.type)}`;
+    const rank = row.shape?.length ?? 0;
+    if (rank > maxRank) return `has ${figure(rank)} dimensions; ${maxRank} is the most`;
     const shape: Shape = [...(row.shape ?? [])];
     if (!shape.every((size) => size > 0)) {
       return `has shape [${shape.join(", ")}]; every dimension must be static and positive`;
@@ -71,6 +73,9 @@ export function newTensorReader(
 export function asIntermediate(row: Row<"Tensor">): Row<"Tensor"> {
   return row.shape?.join() === "0" ? { ...row, shape: new Int32Array() } : row;
 }
+
+/** Kernels know 8 at most. Without a limit, operators that share a long shape would take forever to check. */
+const maxRank = 32;
 
 /**
  * A buffer's data, or what is wrong with it: inside the table, or behind the last one in large models.

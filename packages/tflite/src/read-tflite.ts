@@ -166,7 +166,12 @@ function refuseUnsupportedOperators(
 
 function throwAll(code: string, fileName: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
-  const list = problems.map((problem) => `- ${problem}`).join("\n");
+  const list = problems.slice(0, mostListed).map((problem) => `- ${problem}`);
+  const more = problems.length - list.length;
+  if (more > 0) list.push(`and ${figure(more)} more`);
   const count = problems.length === 1 ? "1 problem" : `${figure(problems.length)} problems`;
-  throw new UserError(code, `${fileName} has ${count}:\n${list}`);
+  throw new UserError(code, `${fileName} has ${count}:\n${list.join("\n")}`);
 }
+
+/** A damaged file can have a hundred thousand problems of a kind. */
+const mostListed = 50;

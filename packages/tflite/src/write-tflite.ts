@@ -12,6 +12,7 @@ import { writeElements } from "./elements.ts";
 import { writeFlatbuffer } from "./flatbuffer/write-flatbuffer.ts";
 import { newOperatorCode } from "./operator-code.ts";
 import type { NewRow } from "./schema/schema-types.ts";
+import { newContentNumbers } from "./same-bytes.ts";
 import { tensorTypeCode } from "./schema/tensor-types.ts";
 import { builtinCodeOf, storedAs } from "./stored-ops.ts";
 
@@ -106,24 +107,16 @@ function collectBuffers(tensors: readonly Tensor[]): {
   readonly bufferOf: (tensor: Tensor) => number;
 } {
   const stored = new Map<Tensor, number>();
-  const contents: Uint8Array[] = [];
-  const byLength = new Map<number, number[]>();
+  const numbers = newContentNumbers();
+  const buffers: NewRow<"Buffer">[] = [{}];
   for (const tensor of tensors.filter(isConstant)) {
-    const bytes = writeElements(tensor.type, tensor.shape, tensor.data);
-    const candidates = byLength.get(bytes.length) ?? [];
-    const same = candidates.find((index) => isEqual(contents[index - 1] as Uint8Array, bytes));
-    const index = same ?? contents.push(bytes);
-    if (same === undefined) byLength.set(bytes.length, [...candidates, index]);
-    stored.set(tensor, index);
+    const data = writeElements(tensor.type, tensor.shape, tensor.data);
+    stored.set(
+      tensor,
+      numbers.numberOf(data, () => buffers.push({ data }) - 1),
+    );
   }
-  return {
-    buffers: [{}, ...contents.map((data) => ({ data }))],
-    bufferOf: (tensor) => stored.get(tensor) ?? 0,
-  };
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return { buffers, bufferOf: (tensor) => stored.get(tensor) ?? 0 };
 }
 
 function tensorRow(tensor: Tensor, buffer: number): NewRow<"Tensor"> {

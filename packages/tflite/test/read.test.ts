@@ -207,6 +207,54 @@ const brokenTensors: readonly NewRow<"Tensor">[] = [
   { quantization: { scale: Float32Array.of(1, 1), zero_point: BigInt64Array.of(0n, 3n) } },
 ];
 
+describe("what would take forever to check is refused first", () => {
+  const long = (count: number) => ({ type: 2, shape: int(count), buffer: 1 });
+  const model = (
+    builtin: number,
+    tensors: readonly NewRow<"Tensor">[],
+    operator: NewRow<"Operator">,
+    data = new Uint8Array(),
+  ): NewRow<"Model"> => ({
+    ...dense,
+    operator_codes: [{ deprecated_builtin_code: builtin, builtin_code: builtin }],
+    subgraphs: [{ inputs: int(0), outputs: operator.outputs, tensors, operators: [operator] }],
+    buffers: [{}, { data }],
+  });
+
+  test("a tensor of a thousand dimensions", () => {
+    const shape = new Int32Array(1000).fill(1);
+    expect(() => read(withTensor(0, { shape }))).toThrow("has 1,000 dimensions; 32 is the most");
+  });
+
+  test("a mean over a thousand axes", () => {
+    const tensors = [{ shape: int(1, 2) }, long(1000), { shape: int(2) }];
+    const operator = { inputs: int(0, 1), outputs: int(2) };
+    expect(() => read(model(40, tensors, operator, new Uint8Array(4000)))).toThrow(
+      "operator 0 (mean) has more than 64 numbers in its axes",
+    );
+  });
+
+  test("a tensor that unpacks into two billion", () => {
+    const count = 2 ** 31 - 1;
+    const operator: NewRow<"Operator"> = {
+      inputs: int(0),
+      outputs: int(1),
+      builtin_options: { table: "UnpackOptions", row: { num: count } },
+    };
+    expect(() => read(model(88, [{ shape: int(count) }, { shape: int() }], operator))).toThrow(
+      "operator 0 (unpack) has 1 outputs; its options announce 2147483647",
+    );
+  });
+
+  test("a list of problems ends after fifty", () => {
+    const many = withSubgraph((s) => ({
+      ...s,
+      operators: Array.from({ length: 99 }, () => ({ ...s.operators[0], inputs: int(-1, 1) })),
+    }));
+    expect(() => read(many)).toThrow(/^a\.tflite has 99 problems:\n(- .*\n){50}and 49 more$/);
+  });
+});
+
 test("tensors that nothing uses are no reason to refuse; they keep their places and names", () => {
   const model = withSubgraph((s) => ({
     ...s,

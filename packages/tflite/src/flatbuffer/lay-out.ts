@@ -23,17 +23,13 @@ export function layOut(
   identifier: string,
 ): Uint8Array<ArrayBuffer> {
   const positions = new Map<Part, number>();
-  const gaps: Gap[] = [];
   let end = 8;
-
-  const inner = parts.filter(isInner).toReversed();
-  for (const part of inner) {
+  for (const part of parts.filter(isInner).toReversed()) {
     const start = align(end, part);
-    if (start > end) gaps.push({ start: end, end: start });
     positions.set(part, start);
     end = start + part.bytes.length;
   }
-  // Offsets are positive, so a leaf may not fill a gap before the last table.
+  // Offsets are positive, so what is pointed to may fill no gap before the last table.
   const leaves = parts
     .filter((part) => !isInner(part))
     .map((part, order) => ({ part, order }))
@@ -43,8 +39,15 @@ export function layOut(
         b.part.bytes.length - a.part.bytes.length ||
         a.order - b.order,
     );
-  gaps.length = 0;
-  for (const { part } of leaves) positions.set(part, placeLeaf(part));
+  const gaps = newGaps();
+  for (const { part } of leaves) {
+    const filled = gaps.fill(part);
+    const start = filled ?? align(end, part);
+    positions.set(part, start);
+    if (filled !== undefined) continue;
+    gaps.add(end, start);
+    end = start + part.bytes.length;
+  }
 
   const file = new Uint8Array(end);
   const view = new DataView(file.buffer);
@@ -64,32 +67,44 @@ export function layOut(
     }
   }
   return file;
-
-  function placeLeaf(part: Part): number {
-    let best: Gap | undefined;
-    for (const gap of gaps) {
-      const fits = align(gap.start, part) + part.bytes.length <= gap.end;
-      if (fits && (best === undefined || gap.end - gap.start < best.end - best.start)) best = gap;
-    }
-    if (best === undefined) {
-      const start = align(end, part);
-      if (start > end) gaps.push({ start: end, end: start });
-      end = start + part.bytes.length;
-      return start;
-    }
-    const start = align(best.start, part);
-    gaps.splice(gaps.indexOf(best), 1);
-    if (start > best.start) gaps.push({ start: best.start, end: start });
-    const rest = start + part.bytes.length;
-    if (rest < best.end) gaps.push({ start: rest, end: best.end });
-    return start;
-  }
 }
 
-interface Gap {
-  readonly start: number;
-  readonly end: number;
+interface Gaps {
+  readonly add: (start: number, end: number) => void;
+  /** Takes the smallest gap that the part fits in, and returns where it then lies. */
+  readonly fill: (part: Part) => number | undefined;
 }
+
+/** Gaps that alignment leaves: 1 to 15 bytes. Those of a size that begin alike are as good as each other. */
+function newGaps(): Gaps {
+  const kinds = Array.from({ length: 16 * maxAlignment }, (): number[] => []);
+  const kindOf = (start: number, size: number) =>
+    kinds[size * maxAlignment + (start % maxAlignment)] as number[];
+  const add = (start: number, end: number) => {
+    if (end > start) kindOf(start, end - start).push(start);
+  };
+  return {
+    add,
+    fill(part) {
+      for (let size = part.bytes.length; size < 16; size++) {
+        for (let phase = 0; phase < maxAlignment; phase++) {
+          const gapStart = kindOf(phase, size).at(-1);
+          if (gapStart === undefined) continue;
+          const start = align(gapStart, part);
+          const end = start + part.bytes.length;
+          if (end > gapStart + size) continue;
+          kindOf(phase, size).pop();
+          add(gapStart, start);
+          add(end, gapStart + size);
+          return start;
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+const maxAlignment = 16;
 
 /** Tables and vectors of tables. */
 function isInner(part: Part): boolean {

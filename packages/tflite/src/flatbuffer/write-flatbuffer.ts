@@ -1,3 +1,4 @@
+import { hashBytes, hasSameBytes } from "../same-bytes.ts";
 import {
   type Field,
   fieldsOf,
@@ -170,27 +171,20 @@ function newPartStore(): { readonly all: readonly Part[]; readonly share: (part:
         part.alignment,
         part.phase,
         part.bytes.length,
-        hash(part.bytes),
+        hashBytes(part.bytes),
         ...references,
       ].join();
       const bucket = buckets.get(key) ?? [];
       const same = bucket.find(
         (other) =>
-          other.bytes.every((byte, i) => byte === part.bytes[i]) &&
+          hasSameBytes(other.bytes, part.bytes) &&
           other.pointers.every(({ at }, i) => at === part.pointers[i]?.at),
       );
       if (same !== undefined) return same;
       ids.set(part, all.push(part) - 1);
-      buckets.set(key, [...bucket, part]);
+      bucket.push(part);
+      buckets.set(key, bucket);
       return part;
     },
   };
-}
-
-/** FNV-1a, 32 bits. */
-function hash(bytes: Uint8Array): number {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++)
-    state = Math.imul(state ^ (bytes[i] as number), 0x01000193);
-  return state >>> 0;
 }

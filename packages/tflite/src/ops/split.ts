@@ -1,5 +1,6 @@
 import type { OpOf } from "@smidgen/graph";
 import { inputType } from "./operand-types.ts";
+import { readOutputCount } from "./output-count.ts";
 import type { StoredOp } from "./stored-op.ts";
 
 export const split: StoredOp<OpOf<"split">> = {
@@ -17,6 +18,8 @@ export const split: StoredOp<OpOf<"split">> = {
         return 1;
     }
   },
-  readOptions: (stored) => ({ count: stored("SplitOptions").num_splits }),
+  readOptions: (stored, operands) => ({
+    count: readOutputCount(stored("SplitOptions").num_splits, operands),
+  }),
   writeOptions: ({ options: { count } }) => ({ table: "SplitOptions", row: { num_splits: count } }),
 };

@@ -1,5 +1,6 @@
 import type { OpOf } from "@smidgen/graph";
 import { inputType, outputType } from "./operand-types.ts";
+import { readOutputCount } from "./output-count.ts";
 import type { StoredOp } from "./stored-op.ts";
 
 export const unpack: StoredOp<OpOf<"unpack">> = {
@@ -20,9 +21,9 @@ export const unpack: StoredOp<OpOf<"unpack">> = {
         return 1;
     }
   },
-  readOptions: (stored) => {
+  readOptions: (stored, operands) => {
     const row = stored("UnpackOptions");
-    return { axis: row.axis, count: row.num };
+    return { axis: row.axis, count: readOutputCount(row.num, operands) };
   },
   writeOptions: ({ options: { axis, count } }) => ({
     table: "UnpackOptions",

@@ -1,5 +1,6 @@
 import { UserError } from "@smidgen/errors";
 import { figure } from "../figure.ts";
+import { newContentNumbers } from "../same-bytes.ts";
 import type { NewRow } from "../schema/schema-types.ts";
 import { mapTensors, type Pass } from "./pass.ts";
 
@@ -14,7 +15,7 @@ export function dropUnusedBuffers(fileName: string): Pass {
     const buffers = model.buffers ?? [];
     const kept: NewRow<"Buffer">[] = buffers.slice(0, 1);
     const positions = new Map<number, number>([[0, 0]]);
-    const byLength = new Map<number, number[]>();
+    const numbers = newContentNumbers();
 
     const newPosition = (old: number): number => {
       const known = positions.get(old);
@@ -26,17 +27,9 @@ export function dropUnusedBuffers(fileName: string): Pass {
           `${fileName} is damaged: it names buffer ${figure(old)}; there are ${figure(buffers.length)}`,
         );
       }
-      const position = buffer.data === undefined ? 0 : place(buffer, buffer.data);
+      const position =
+        buffer.data === undefined ? 0 : numbers.numberOf(buffer.data, () => kept.push(buffer) - 1);
       positions.set(old, position);
-      return position;
-    };
-
-    const place = (buffer: NewRow<"Buffer">, data: Uint8Array): number => {
-      const candidates = byLength.get(data.length) ?? [];
-      const same = candidates.find((position) => isEqual(kept[position]?.data, data));
-      if (same !== undefined) return same;
-      const position = kept.push(buffer) - 1;
-      byLength.set(data.length, [...candidates, position]);
       return position;
     };
 
@@ -54,8 +47,4 @@ export function dropUnusedBuffers(fileName: string): Pass {
       buffers: kept,
     };
   };
-}
-
-function isEqual(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
