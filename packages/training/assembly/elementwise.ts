@@ -163,3 +163,57 @@ export function placePixels(
     }
   }
 }
+
+/**
+ * Bytes → floats 0..1, divided by 255. Packed pixels [count, height, width, channels] → pixels `yPixel`
+ * apart, in rows and images as given.
+ */
+export function placeBytes(
+  x: usize,
+  y: usize,
+  yBatch: usize,
+  yRow: usize,
+  yPixel: usize,
+  count: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+): void {
+  const isPacked = yPixel == (<usize>channels) << 2;
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      let to = y + image * yBatch + row * yRow;
+      if (isPacked) {
+        toFloats(x, to, width * channels);
+        x += width * channels;
+        continue;
+      }
+      for (let pixel = 0; pixel < width; pixel++) {
+        for (let channel = 0; channel < channels; channel++) {
+          store<f32>(to + (channel << 2), <f32>load<u8>(x) / 255);
+          x++;
+        }
+        to += yPixel;
+      }
+    }
+  }
+}
+
+function toFloats(x: usize, y: usize, length: usize): void {
+  const end = x + length;
+  const last = f32x4.splat(255);
+  for (; x + 16 <= end; x += 16) {
+    const bytes = v128.load(x);
+    const low = i16x8.extend_low_i8x16_u(bytes);
+    const high = i16x8.extend_high_i8x16_u(bytes);
+    v128.store(y, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low)), last));
+    v128.store(y, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low)), last), 16);
+    v128.store(y, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high)), last), 32);
+    v128.store(y, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high)), last), 48);
+    y += 64;
+  }
+  for (; x < end; x++) {
+    store<f32>(y, <f32>load<u8>(x) / 255);
+    y += 4;
+  }
+}

@@ -8,6 +8,7 @@ export { dropout } from "./dropout";
 export {
   clampRows,
   clampRowsBackward,
+  placeBytes,
   placePixels,
   sumPositions,
   throughClamp,

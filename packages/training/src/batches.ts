@@ -14,29 +14,30 @@ export function* batches(
   const { count, shape, images, labels } = examples;
   const imageSize = images.length / count;
   for (let start = 0; start < count; start += batchSize) {
-    const batchCount = Math.min(batchSize, count - start);
-    const batch = {
-      count: batchCount,
-      shape,
-      images: new Float32Array(batchCount * imageSize),
-      labels: new Uint8Array(batchCount),
-    };
-    for (let i = 0; i < batchCount; i++) {
-      const example = order === undefined ? start + i : order[start + i]!;
-      normalize(images, example * imageSize, batch.images, i * imageSize, imageSize);
-      batch.labels[i] = labels[example]!;
-    }
-    yield batch;
+    const end = Math.min(start + batchSize, count);
+    yield order === undefined
+      ? {
+          count: end - start,
+          shape,
+          pixels: images.subarray(start * imageSize, end * imageSize),
+          labels: labels.subarray(start, end),
+        }
+      : gathered(examples, order.subarray(start, end));
   }
 }
 
-/** Pixels 0..255 → 0..1 */
-function normalize(
-  from: Uint8Array,
-  fromStart: number,
-  to: Float32Array,
-  toStart: number,
-  length: number,
-): void {
-  for (let i = 0; i < length; i++) to[toStart + i] = from[fromStart + i]! / 255;
+function gathered({ count, shape, images, labels }: Examples, chosen: Uint32Array): Batch {
+  const imageSize = images.length / count;
+  const batch = {
+    count: chosen.length,
+    shape,
+    pixels: new Uint8Array(chosen.length * imageSize),
+    labels: new Uint8Array(chosen.length),
+  };
+  for (let i = 0; i < chosen.length; i++) {
+    const from = chosen[i]! * imageSize;
+    batch.pixels.set(images.subarray(from, from + imageSize), i * imageSize);
+    batch.labels[i] = labels[chosen[i]!]!;
+  }
+  return batch;
 }

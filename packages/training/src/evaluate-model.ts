@@ -2,10 +2,10 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ensureBackend } from "./backends/select-backend.ts";
 import { batches } from "./batches.ts";
 import { breather } from "./breather.ts";
+import { chooseEvaluator } from "./choose-engine.ts";
 import { checkExamples, type Examples } from "./examples.ts";
 import { modelShape } from "./model-shape.ts";
 import { runningMean } from "./running-mean.ts";
-import { tfjsEvaluator } from "./tfjs-engine.ts";
 import type { Evaluator } from "./training-engine.ts";
 
 /** Means over all examples. */
@@ -24,7 +24,7 @@ export interface Evaluation {
 export async function evaluateModel(model: LayersModel, examples: Examples): Promise<Evaluation> {
   checkExamples("test", examples, modelShape(model));
   await ensureBackend();
-  return evaluateWith(tfjsEvaluator(model), examples);
+  return evaluateWith(await chooseEvaluator(model), examples);
 }
 
 export async function evaluateWith(evaluator: Evaluator, examples: Examples): Promise<Evaluation> {

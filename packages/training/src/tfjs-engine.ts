@@ -44,6 +44,8 @@ export function tfjsEngine(model: LayersModel, optimizer: tf.Optimizer): Trainin
         throw explained(error, model);
       }
     },
+    // it has nothing of its own
+    writeBack: async () => {},
   };
 }
 
@@ -73,9 +75,14 @@ function inScope<T>(action: () => T): T {
   return result as T;
 }
 
-function toTensor({ count, shape, images }: Batch): tf.Tensor {
-  return tf.tensor(images, [count, ...shape], "float32");
+function toTensor({ count, shape, pixels }: Batch): tf.Tensor {
+  const values = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) values[i] = shades[pixels[i]!]!;
+  return tf.tensor(values, [count, ...shape], "float32");
 }
+
+/** 0..255 → 0..1; to look it up is faster than to divide. */
+const shades = Float32Array.from({ length: 256 }, (_, pixel) => pixel / 255);
 
 /** A function of a tensor computed outside TensorFlow.js, with its gradient, for the backward pass. */
 function withGradient(

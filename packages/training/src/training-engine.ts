@@ -3,7 +3,7 @@ export interface Batch {
   readonly count: number;
   /** Of one image. */
   readonly shape: readonly number[];
-  readonly images: Float32Array; // [count, ...shape], 0..1
+  readonly pixels: Uint8Array; // [count, ...shape], 0..255, which networks see as 0..1
   readonly labels: Uint8Array; // [count]
 }
 
@@ -28,4 +28,6 @@ export interface Evaluator {
 export interface TrainingEngine extends Evaluator {
   /** One step of the optimizer. The result is that of the weights before the step. */
   readonly trainBatch: (batch: Batch) => BatchResult;
+  /** Gives the model its weights, and the optimizer its state, as they are after the last step. */
+  readonly writeBack: () => Promise<void>;
 }

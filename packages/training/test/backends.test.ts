@@ -48,7 +48,7 @@ test("wasm leaves the decision how the process ends to the process", async () =>
 describe("auto", () => {
   test("takes the fastest that works, and says why not a faster one", async () => {
     const { name, description, passedOver } = await selectBackend("auto");
-    expect(["tfjs-node", "wasm"]).toContain(name);
+    expect(["tfjs-node", "smidgen-wasm"]).toContain(name);
     expect(passedOver.map((other) => other.name)).toEqual(
       backendNames.slice(0, backendNames.indexOf(name)),
     );
@@ -68,7 +68,8 @@ describe("auto", () => {
 });
 
 test.each([
-  ["wasm", "wasm", /WebAssembly/],
+  ["smidgen-wasm", "wasm", /Smidgen on WebAssembly with SIMD, and TensorFlow.js on WebAssembly/],
+  ["wasm", "wasm", /^TensorFlow.js on WebAssembly/],
   ["cpu", "cpu", /plain JavaScript/],
 ] as const)("%s is taken when asked for", async (preference, tfjsName, description) => {
   const backend = await selectBackend(preference);
@@ -80,6 +81,7 @@ test.each([
 describe("a backend that does not work", () => {
   const broken = {
     "tfjs-node": () => Promise.reject(new Error("first line\nsecond line")),
+    "smidgen-wasm": () => Promise.reject(new Error("no SIMD")),
     // packages throw anything
     // oxlint-disable-next-line prefer-promise-reject-errors
     wasm: () => Promise.reject("just text"),
@@ -90,9 +92,11 @@ describe("a backend that does not work", () => {
     expect(await chooseBackend("auto", broken)).toEqual({
       name: "cpu",
       description:
-        "TensorFlow.js in plain JavaScript; tfjs-node not used: first line; wasm not used: just text",
+        "TensorFlow.js in plain JavaScript; tfjs-node not used: first line; " +
+        "smidgen-wasm not used: no SIMD; wasm not used: just text",
       passedOver: [
         { name: "tfjs-node", reason: "first line" },
+        { name: "smidgen-wasm", reason: "no SIMD" },
         { name: "wasm", reason: "just text" },
       ],
     });
@@ -106,7 +110,7 @@ describe("a backend that does not work", () => {
     };
     const { name, passedOver } = await chooseBackend("auto", { ...broken, wasm: startHollow });
     expect(name).toBe("cpu");
-    expect(passedOver[1]).toMatchObject({
+    expect(passedOver[2]).toMatchObject({
       name: "wasm",
       reason: expect.stringMatching(/\S/) as string,
     });
@@ -127,7 +131,7 @@ describe("a backend that does not work", () => {
     const none = { ...broken, cpu: () => Promise.reject(new Error("no")) };
     await expect(chooseBackend("auto", none)).rejects.toMatchObject({
       code: "backend-unavailable",
-      message: expect.stringMatching(/tfjs-node.*wasm.*cpu/) as string,
+      message: expect.stringMatching(/tfjs-node.*smidgen-wasm.*wasm.*cpu/) as string,
     });
   });
 });
@@ -136,7 +140,7 @@ test("an unknown backend is named, with those there are", async () => {
   await expect(selectBackend("webgpu" as BackendPreference)).rejects.toMatchObject({
     code: "unknown-backend",
     message: 'there is no backend "webgpu"',
-    hint: "Choose one of auto, tfjs-node, wasm, cpu.",
+    hint: "Choose one of auto, tfjs-node, smidgen-wasm, wasm, cpu.",
   });
 });
 

@@ -20,7 +20,7 @@ const few = { train: syntheticExamples(60), test: syntheticExamples(20, { seed: 
 
 type Layer = Parameters<Sequential["add"]>[0];
 
-describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
+describe.each(["smidgen-wasm", "wasm", "cpu"] as const)("on %s", (backend) => {
   beforeAll(async () => void (await selectBackend(backend)));
 
   // a convolution takes its time in plain JavaScript

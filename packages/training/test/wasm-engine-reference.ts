@@ -8,11 +8,11 @@ import type { Batch } from "../src/training-engine.ts";
 /** Noise with random labels: it need not be learned. */
 export function noise(count: number, shape: readonly number[], classes: number, seed = 1): Batch {
   const random = xoroshiro128plus(seed);
-  const pixels = shape.reduce((product, size) => product * size, count);
+  const length = shape.reduce((product, size) => product * size, count);
   return {
     count,
     shape,
-    images: Float32Array.from({ length: pixels }, () => 2 * uniformFloat64(random) - 1),
+    pixels: Uint8Array.from({ length }, () => uniformInt(random, 0, 255)),
     labels: Uint8Array.from({ length: count }, () => uniformInt(random, 0, classes - 1)),
   };
 }
@@ -43,14 +43,20 @@ export function setWeights(model: LayersModel, seed = 1): void {
 /** What TensorFlow.js says: loss and gradients by its own operators throughout. */
 export function reference(
   model: LayersModel,
-  { count, shape, images, labels }: Batch,
+  { count, shape, pixels, labels }: Batch,
 ): { loss: number; gradients: readonly Float32Array[] } {
   const classes = model.outputs[0]!.shape[1]!;
   const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
   let result: { loss: number; gradients: readonly Float32Array[] } | undefined;
   tf.tidy(() => {
     const { value, grads } = tf.variableGrads(() => {
-      const probabilities = model.apply(tf.tensor(images, [count, ...shape]), { training: true });
+      const probabilities = model.apply(
+        tf.tensor(
+          Float32Array.from(pixels, (pixel) => pixel / 255),
+          [count, ...shape],
+        ),
+        { training: true },
+      );
       const wanted = tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), classes);
       const likelihood = tf.sum(tf.mul(probabilities as tf.Tensor, tf.cast(wanted, "float32")), 1);
       return tf.neg(tf.mean(tf.log(likelihood)));

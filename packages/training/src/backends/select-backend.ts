@@ -9,20 +9,37 @@ import {
 } from "./backend.ts";
 import { startCpu } from "./cpu.ts";
 import { smokeTest } from "./smoke-test.ts";
+import { startSmidgenWasm } from "./smidgen-wasm.ts";
 import { startTfjsNode } from "./tfjs-node.ts";
 import { startWasm } from "./wasm.ts";
 
 /**
- * Makes TensorFlow.js run on a backend, for everything in this process that uses it.
+ * Chooses what computes, for everything in this process.
  *
- * `auto` takes the first that works of tfjs-node (native, fastest), wasm and cpu (plain JavaScript).
- * A backend works when one small training step runs on it. TensorFlow.js is put into its production
- * mode, which is its switch for silence.
+ * `auto` takes the first that works of tfjs-node (native), smidgen-wasm (our own engine), wasm and cpu
+ * (plain JavaScript). A backend works when one small training step runs on it. TensorFlow.js is put
+ * into its production mode, which is its switch for silence.
+ *
+ * Under smidgen-wasm TensorFlow.js computes for models that the engine does not take: if `auto` chose it.
+ * If it was named, such a model is an error.
  *
  * @throws UserError `unknown-backend`, or `backend-unavailable` when the named one does not work
  */
 export async function selectBackend(preference: BackendPreference = "auto"): Promise<Backend> {
   return chooseBackend(preference, starters);
+}
+
+/** What was chosen last. Undefined as long as nobody has, or someone has with tfjs directly. */
+let selected: SelectedBackend | undefined;
+
+export interface SelectedBackend {
+  readonly name: BackendName;
+  /** By the user, not by `auto`. */
+  readonly isNamed: boolean;
+}
+
+export function selectedBackend(): SelectedBackend | undefined {
+  return selected;
 }
 
 /** The backend in use, selecting one if nobody has yet. */
@@ -34,6 +51,7 @@ export async function ensureBackend(): Promise<void> {
 
 const starters: Readonly<Record<BackendName, StartBackend>> = {
   "tfjs-node": startTfjsNode,
+  "smidgen-wasm": startSmidgenWasm,
   wasm: startWasm,
   cpu: startCpu,
 };
@@ -54,6 +72,7 @@ export async function chooseBackend(
     try {
       const description = await table[name]();
       smokeTest();
+      selected = { name, isNamed: preference !== "auto" };
       return describe(name, description, passedOver);
     } catch (cause) {
       passedOver.push({ name, reason: reasonOf(cause), cause });

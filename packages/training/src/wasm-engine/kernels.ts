@@ -31,6 +31,7 @@ export type Kernels = Readonly<
     | "moveAverage"
     | "normalize"
     | "normalizeBackward"
+    | "placeBytes"
     | "placePixels"
     | "softmaxCrossEntropy"
     | "sumPositions"
@@ -44,8 +45,18 @@ export type Kernels = Readonly<
 
 /** The kernels over a memory of their own. */
 export function loadKernels(memory: WasmMemory): Kernels {
+  return new Instance(compiledKernels(), { env: { memory } }).exports as Kernels;
+}
+
+/** @throws Error where there is no WebAssembly, or no SIMD */
+export function checkKernels(): void {
+  if (!("WebAssembly" in globalThis)) throw new Error("this Node.js runs without WebAssembly");
+  compiledKernels();
+}
+
+function compiledKernels(): WasmModule {
   compiled ??= new Module(Buffer.from(kernelsModule, "base64"));
-  return new Instance(compiled, { env: { memory } }).exports as Kernels;
+  return compiled;
 }
 
 /** Compiled once for all engines. */

@@ -49,12 +49,11 @@ export function makeMachine(
   const parameters = placeParameters(layout.weights, allocate);
   const resultAt = allocate(16);
   const planStart = mark();
-  const inputFloats = network.input.height * network.input.width * network.input.channels;
+  const inputSize = network.input.height * network.input.width * network.input.channels;
   let capacity = 0;
   let plan: Plan;
-  let imagesAt: number;
+  let pixelsAt: number;
   let labelsAt: number;
-  let isInPlace: boolean;
   let pass = { count: 0, training: undefined as number | undefined };
 
   function reserve(count: number): void {
@@ -68,28 +67,25 @@ export function makeMachine(
     };
     const workshop = { kernels, allocate, constant, parameters, capacity, seed };
     plan = makePlan(network, layout, workshop, trains);
-    const { input } = plan;
-    isInPlace = input.channels === network.input.channels && isPacked(input.value, input);
-    imagesAt = isInPlace ? input.value.at : allocate(count * inputFloats * 4);
+    pixelsAt = allocate(count * inputSize);
     labelsAt = allocate(count);
   }
 
-  function load({ images, labels }: Batch, start: number, count: number): void {
+  function load({ pixels, labels }: Batch, start: number, count: number): void {
     const end = start + count;
-    floats(imagesAt, count * inputFloats).set(
-      images.subarray(start * inputFloats, end * inputFloats),
-    );
+    const from = bytes(pixelsAt, count * inputSize);
+    from.set(pixels.subarray(start * inputSize, end * inputSize));
     bytes(labelsAt, count).set(labels.subarray(start, end));
-    if (isInPlace) return;
-    const { height, width, channels, value } = plan.input;
-    kernels.placePixels(
-      imagesAt,
+    const { channels, value } = plan.input;
+    const { height, width, channels: given } = network.input;
+    const isPlain = channels === given && isPacked(value, plan.input);
+    kernels.placeBytes(
+      pixelsAt,
       ...addresses(value),
       channels * 4,
-      count,
-      height,
-      width,
-      network.input.channels,
+      // without gaps all images of a batch are one long row
+      ...(isPlain ? [1, 1, count * height * width] : [count, height, width]),
+      given,
     );
   }
 

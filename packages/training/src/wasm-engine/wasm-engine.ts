@@ -7,15 +7,10 @@ import { makeMachine, type Machine } from "./machine.ts";
 import type { Network, Weight } from "./network.ts";
 import { readNetwork } from "./read-network.ts";
 
-/** Trains a copy of the model's weights, and gives them back when it is asked to. */
-export interface WasmEngine extends TrainingEngine {
-  /** The model gets the weights as they are now, and the optimizer its state. */
-  readonly writeBack: () => Promise<void>;
-}
-
 /**
  * Trains in WebAssembly made for it: forward, backward and Adam over a plan made once, in a memory of its
- * own. TensorFlow.js holds the model, on whichever backend, and computes nothing.
+ * own. TensorFlow.js holds the model, on whichever backend, and computes nothing:
+ * its weights and the optimizer's state stay as they are until `writeBack`.
  *
  * The same model, optimizer state, batches and seed give the same bytes on every machine.
  *
@@ -26,7 +21,7 @@ export async function wasmEngine(
   model: LayersModel,
   optimizer: tf.Optimizer,
   { seed = 1 }: { readonly seed?: number } = {},
-): Promise<WasmEngine> {
+): Promise<TrainingEngine> {
   const network = networkOf(model);
   if (optimizer.getClassName() !== "Adam") {
     throw unsupported(model, [`its optimizer is ${optimizer.getClassName()}, not Adam`]);
@@ -76,8 +71,8 @@ function networkOf(model: LayersModel): Network {
 function unsupported(model: LayersModel, reasons: readonly string[]): UserError {
   return new UserError(
     "unsupported-model",
-    `the WebAssembly engine cannot take model "${model.name}": ${reasons.join("; ")}`,
-    { hint: "Choose another backend: TensorFlow.js takes it." },
+    `smidgen-wasm cannot take model "${model.name}": ${reasons.join("; ")}`,
+    { hint: "Choose the backend auto: then TensorFlow.js trains what the engine cannot." },
   );
 }
 

@@ -22,6 +22,7 @@ export interface WasmMemory {
   readonly grow: (pages: number) => number;
 }
 
-export const { Module, Instance, Memory } = (
-  globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }
-).WebAssembly;
+// absent in a Node.js that runs without just-in-time compiler, where only a start of the engine fails
+export const { Module, Instance, Memory } = ((
+  globalThis as unknown as { readonly WebAssembly?: WebAssemblyApi }
+).WebAssembly ?? {}) as WebAssemblyApi;
