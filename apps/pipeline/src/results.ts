@@ -1,5 +1,5 @@
 import type { DatasetSource } from "@smidgen/datasets";
-import type { Backend, EpochRecord } from "@smidgen/training";
+import type { Backend, EngineChoice, EpochRecord } from "@smidgen/training";
 
 /** What each stage leaves behind as JSON, beside the models themselves. */
 
@@ -32,6 +32,7 @@ export interface TrainingFile {
   readonly learningRate: number;
   readonly seed: number;
   readonly backend: Backend;
+  readonly engine: EngineChoice;
   readonly history: readonly EpochRecord[];
   readonly evaluation: EvaluationResult;
   /** model.json and weights.bin together. */

@@ -49,7 +49,7 @@ export function runRecord(results: StudyResults): RunRecord {
       optimizer: "Adam",
       learningRate: training.learningRate,
       seed: training.seed,
-      backend: training.backend.name,
+      backend: engineOf(training),
       backendReason: training.backend.description,
       epochs: training.history.map(({ loss, accuracy, valLoss, valAccuracy, durationMs }) => ({
         loss,
@@ -116,6 +116,10 @@ function evaluation(result: EvaluationResult, engine: string): Evaluation {
   return { kind: "measured", ...result, engine };
 }
 
+function engineOf({ backend, engine }: TrainingFile): string {
+  return engine.name === "TensorFlow.js" ? `TensorFlow.js, ${backend.name}` : engine.name;
+}
+
 function tensorflowJs(training: TrainingFile): SystemFacts {
   return {
     id: "tfjs",
@@ -125,7 +129,7 @@ function tensorflowJs(training: TrainingFile): SystemFacts {
       description: "model.json and weights.bin, with the optimizer's state as Keras saves it",
       bytes: training.savedBytes.withOptimizer,
     },
-    evaluation: evaluation(training.evaluation, `TensorFlow.js, ${training.backend.name}`),
+    evaluation: evaluation(training.evaluation, engineOf(training)),
     memory: {
       ram: measured(
         training.inferencePeakBytes,

@@ -1,6 +1,11 @@
 export { type Architecture, type BuildOptions } from "./architectures/architecture.ts";
 export { architectures, type ArchitectureName } from "./architectures/index.ts";
-export { type Backend, type BackendName, type BackendPreference } from "./backends/backend.ts";
+export {
+  type Backend,
+  type BackendName,
+  backendNames,
+  type BackendPreference,
+} from "./backends/backend.ts";
 export { selectBackend } from "./backends/select-backend.ts";
 export { buildModel } from "./build-model.ts";
 export { type EngineChoice } from "./choose-engine.ts";

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import {
   architectures,
+  backendNames,
   evaluateModel,
   formatEpoch,
   inferencePeakBytes,
@@ -20,7 +21,7 @@ const settingsSchema = z.strictObject({
   batchSize: z.int().positive(),
   learningRate: z.number().positive(),
   seed: z.int().min(0),
-  backend: z.enum(["auto", "tfjs-node", "wasm", "cpu"]),
+  backend: z.enum(["auto", ...backendNames]),
 });
 
 /** Trains the network and saves it twice: ready to train on, and for inference alone. */
@@ -42,11 +43,14 @@ export async function train(stage: Stage): Promise<void> {
   const backend = await selectBackend(settings.backend);
   stage.log(`Backend: ${backend.description}`);
   stage.log(`Network: ${architecture}, ${architectures[architecture].description}`);
-  const { model, history } = await trainModel(
+  const { model, history, engine } = await trainModel(
     data,
     { architecture, epochs, batchSize, learningRate, seed },
     { onEpoch: (record) => stage.log(formatEpoch(record)) },
   );
+  if (engine.reasons.length > 0) {
+    stage.log(`Trained by ${engine.name}, since ${engine.reasons.join("; ")}`);
+  }
   const { loss, accuracy } = await evaluateModel(model, data.test);
   stage.log(`Test loss: ${loss.toFixed(4)}, Test accuracy: ${accuracy.toFixed(4)}`);
 
@@ -60,6 +64,7 @@ export async function train(stage: Stage): Promise<void> {
     learningRate,
     seed,
     backend,
+    engine,
     history,
     evaluation: { examples: data.test.count, loss, accuracy },
     savedBytes: {
