@@ -27,7 +27,9 @@ const files = [
   ...goldenModels().map(({ name, model }) => ({ name, model })),
   { name: "every operator", model: writeTflite(everyOperatorGraph()) },
   { name: "every tensor", model: writeTflite(everyTensorGraph()) },
-].filter(({ name }) => values.only === undefined || name === values.only);
+]
+  .filter(({ name }) => values.only === undefined || name === values.only)
+  .toSorted((a, b) => a.model.length - b.model.length);
 
 for (const { name, model } of files) {
   const { next } = mutator(model, seed);

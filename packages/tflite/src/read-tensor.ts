@@ -15,13 +15,14 @@ import { elementTypeOf, tensorTypeName } from "./schema/tensor-types.ts";
 /**
  * Reads tensors of a model: the tensor, or what in it a graph cannot hold.
  *
- * Constants are copies of the file's bytes; tensors that share a buffer share the copy.
+ * Constants are copies of the file's bytes; tensors that share bytes share the copy.
  */
 export function newTensorReader(
   model: Row<"Model">,
   file: Uint8Array,
 ): (row: Row<"Tensor">) => Tensor | string {
   const constants = new Map<string, ElementArray>();
+  let copied = 0;
 
   return (row) => {
     const type = elementTypeOf(row.type);
@@ -60,11 +61,13 @@ export function newTensorReader(
     if (bytes.length !== expected) {
       return `has ${figure(bytes.length)} bytes of data; ${type} [${shape.join(", ")}] takes ${figure(expected)}`;
     }
-    const key = `${row.buffer} ${type} ${elementCount(shape)}`;
-    let data = constants.get(key);
-    if (data === undefined) {
-      constants.set(key, (data = readElements(type, shape, bytes)));
-    }
+    const key = `${bytes.byteOffset} ${type} ${elementCount(shape)}`;
+    const known = constants.get(key);
+    if (known !== undefined) return known;
+    copied += bytes.length;
+    if (copied > mostCopies * file.length) return "overlaps with the data of many others";
+    const data = readElements(type, shape, bytes);
+    constants.set(key, data);
     return data;
   }
 }
@@ -73,6 +76,9 @@ export function newTensorReader(
 export function asIntermediate(row: Row<"Tensor">): Row<"Tensor"> {
   return row.shape?.join() === "0" ? { ...row, shape: new Int32Array() } : row;
 }
+
+/** How often the bytes of a file may be copied: buffers of a sound file do not overlap. */
+const mostCopies = 8;
 
 /** Kernels know 8 at most. Without a limit, operators that share a long shape would take forever to check. */
 const maxRank = 32;

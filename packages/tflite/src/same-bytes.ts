@@ -1,4 +1,4 @@
-/** Gives each content a number, the same one whenever it comes again. */
+/** Gives each content a number, the same one whenever it comes again. Bytes at one place are looked at once. */
 export interface ContentNumbers {
   /** The content's number; `add` makes one for a content that is new. */
   numberOf(bytes: Uint8Array, add: () => number): number;
@@ -6,18 +6,28 @@ export interface ContentNumbers {
 
 export function newContentNumbers(): ContentNumbers {
   const known = new Map<string, { readonly bytes: Uint8Array; readonly number: number }[]>();
+  const places = new WeakMap<ArrayBufferLike, Map<string, number>>();
   return {
     numberOf(bytes, add) {
-      const key = `${bytes.length} ${hashBytes(bytes)}`;
-      const candidates = known.get(key) ?? [];
-      const same = candidates.find((candidate) => hasSameBytes(candidate.bytes, bytes));
-      if (same !== undefined) return same.number;
-      const number = add();
-      candidates.push({ bytes, number });
-      known.set(key, candidates);
+      const inBuffer = places.get(bytes.buffer) ?? new Map<string, number>();
+      places.set(bytes.buffer, inBuffer);
+      const place = `${bytes.byteOffset} ${bytes.length}`;
+      const number = inBuffer.get(place) ?? numberOfContent(bytes, add);
+      inBuffer.set(place, number);
       return number;
     },
   };
+
+  function numberOfContent(bytes: Uint8Array, add: () => number): number {
+    const key = `${bytes.length} ${hashBytes(bytes)}`;
+    const candidates = known.get(key) ?? [];
+    const same = candidates.find((candidate) => hasSameBytes(candidate.bytes, bytes));
+    if (same !== undefined) return same.number;
+    const number = add();
+    candidates.push({ bytes, number });
+    known.set(key, candidates);
+    return number;
+  }
 }
 
 export function hasSameBytes(a: Uint8Array, b: Uint8Array): boolean {

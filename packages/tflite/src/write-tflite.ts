@@ -128,6 +128,8 @@ function tensorRow(tensor: Tensor, buffer: number): NewRow<"Tensor"> {
     name: name === "" ? undefined : name,
     quantization: quantization && quantizationRow(quantization),
     is_variable: isVariable,
+    // Without it, converters would not know a scalar from a tensor of unknown rank.
+    has_rank: shape.length === 0,
   };
 }
 

@@ -246,6 +246,16 @@ describe("what would take forever to check is refused first", () => {
     );
   });
 
+  test("a thousand constants that overlap", () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => i);
+    const tensors = ids.map((id) => ({ shape: int(1000 + id), type: int8, buffer: 1 + id }));
+    const file = writeWastefully({
+      ...model(2, [...tensors, { shape: int(1) }], { inputs: int(...ids), outputs: int(1000) }),
+      buffers: [{}, ...ids.map((id) => ({ offset: 2n, size: BigInt(1000 + id) }))],
+    });
+    expect(() => readTflite(file)).toThrow("overlaps with the data of many others");
+  });
+
   test("a list of problems ends after fifty", () => {
     const many = withSubgraph((s) => ({
       ...s,

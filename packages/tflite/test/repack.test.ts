@@ -170,6 +170,26 @@ test("data behind the tables moves into them", () => {
   );
 });
 
+test("buffer 0 becomes empty: tensors without data refer to it", () => {
+  const dense = denseModel();
+  const text = new TextEncoder().encode("made by hand");
+  const file = writeWastefully({
+    ...dense,
+    buffers: [{ data: text }, ...dense.buffers.slice(1)],
+    metadata: [{ name: "TFLITE_METADATA", buffer: 0 }],
+  });
+  const { buffers = [], metadata = [] } = read(repackTflite(file).bytes);
+  expect(buffers[0]?.data).toBeUndefined();
+  expect(buffers[metadata[0]?.buffer ?? 0]?.data).toEqual(text);
+});
+
+test("buffers that overlap behind the tables are refused before they are copied", () => {
+  const dense = denseModel();
+  const many = Array.from({ length: 100 }, () => ({ offset: 2n, size: 1000n }));
+  const file = writeWastefully({ ...dense, buffers: [...dense.buffers, ...many] });
+  expect(() => repackTflite(file)).toThrow(expect.objectContaining({ code: "invalid-tflite" }));
+});
+
 test.each([
   ["a tensor", withSubgraph((subgraph) => ({ ...subgraph, inputs: Int32Array.of(4) }))],
   ["a buffer", { ...denseModel(), metadata: [{ name: "a", buffer: 9 }] }],

@@ -252,8 +252,8 @@ export function readFlatbuffer(file: Uint8Array, options: ReadFlatbufferOptions)
     }
     const shared = known.get(at);
     if (shared !== undefined) {
-      // Data is a view and costs nothing; other vectors may be walked once for every table that has them.
-      spend(type === "uint8" ? 4 : 4 + shared.byteLength);
+      // The contents of buffers are told apart by where they lie; other vectors may be walked for every table.
+      spend(table === "Buffer" ? 4 : 4 + shared.byteLength);
       return shared;
     }
     const count = readCount(at, scalarBytes[type], `elements of ${type}`);

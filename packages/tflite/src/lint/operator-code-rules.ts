@@ -25,7 +25,14 @@ export const operatorCodeRules: readonly Rule[] = [
   },
 
   function* support({ model }, runtime) {
+    const used = new Set(
+      (model.subgraphs ?? []).flatMap(({ operators }) =>
+        (operators ?? []).map(({ opcode_index: index }) => index),
+      ),
+    );
     for (const [index, code] of (model.operator_codes ?? []).entries()) {
+      // The others look up every code when they load a model.
+      if (runtime === "tflm" && !used.has(index)) continue;
       const builtin = builtinCode(code);
       const name = operatorName(code);
       const place = `operator code ${index}`;

@@ -5,7 +5,7 @@ import type { NewRow } from "../schema/schema-types.ts";
 import { mapTensors, type Pass } from "./pass.ts";
 
 /**
- * Buffers that nothing refers to, and all but one of those with equal contents. Buffer 0 stays, and takes the
+ * Buffers that nothing refers to, and all but one of those with equal contents. Buffer 0 is empty, and takes the
  * tensors whose buffer has no data.
  *
  * @throws UserError `invalid-tflite`, for a position that points nowhere
@@ -13,8 +13,8 @@ import { mapTensors, type Pass } from "./pass.ts";
 export function dropUnusedBuffers(fileName: string): Pass {
   return (model) => {
     const buffers = model.buffers ?? [];
-    const kept: NewRow<"Buffer">[] = buffers.slice(0, 1);
-    const positions = new Map<number, number>([[0, 0]]);
+    const kept: NewRow<"Buffer">[] = [{}];
+    const positions = new Map<number, number>();
     const numbers = newContentNumbers();
 
     const newPosition = (old: number): number => {
@@ -35,7 +35,8 @@ export function dropUnusedBuffers(fileName: string): Pass {
 
     const withTensors = mapTensors(model, (tensor) => ({
       ...tensor,
-      buffer: newPosition(tensor.buffer ?? 0),
+      // To a tensor, buffer 0 is none, whatever it holds.
+      buffer: tensor.buffer === undefined || tensor.buffer === 0 ? 0 : newPosition(tensor.buffer),
     }));
     return {
       ...withTensors,
