@@ -4,6 +4,7 @@ import { writeTflite } from "@smidgen/tflite";
 import { everyOperatorGraph, everyTensorGraph } from "../test/example-graphs.ts";
 import { judgeDamagedFile } from "../test/judge-damaged-file.ts";
 import { mutator } from "../test/mutations.ts";
+import { graphOfCases, operatorCases } from "../test/operator-cases.ts";
 
 /**
  * Damages files in seeded ways and gives them to everything that reads files:
@@ -26,6 +27,7 @@ const seed = Number(values.seed);
 const files = [
   ...goldenModels().map(({ name, model }) => ({ name, model })),
   { name: "every operator", model: writeTflite(everyOperatorGraph()) },
+  { name: "operators on floats", model: writeTflite(graphOfCases(operatorCases, false)) },
   { name: "every tensor", model: writeTflite(everyTensorGraph()) },
 ]
   .filter(({ name }) => values.only === undefined || name === values.only)

@@ -47,11 +47,11 @@ export function newTensorReader(
     type: ElementType,
     shape: Shape,
   ): ElementArray | undefined | string {
+    // Buffer 0 is none, whatever it holds.
+    if (row.buffer === 0) return undefined;
     const buffer = model.buffers?.[row.buffer];
     if (buffer === undefined) {
-      return row.buffer === 0
-        ? undefined
-        : `names buffer ${figure(row.buffer)}; there are ${figure(model.buffers?.length ?? 0)}`;
+      return `names buffer ${figure(row.buffer)}; there are ${figure(model.buffers?.length ?? 0)}`;
     }
     const bytes = bytesOf(buffer, file);
     if (typeof bytes === "string") return `has buffer ${row.buffer}, which ${bytes}`;

@@ -5,9 +5,11 @@ import { everyOperatorGraph, everyTensorGraph } from "./example-graphs.ts";
 import { findDifference } from "./independent-reader.ts";
 import { judgeDamagedFile } from "./judge-damaged-file.ts";
 import { mutator } from "./mutations.ts";
+import { graphOfCases, operatorCases } from "./operator-cases.ts";
 
 const files = [
   { name: "every operator", model: writeTflite(everyOperatorGraph()) },
+  { name: "operators on floats", model: writeTflite(graphOfCases(operatorCases, false)) },
   { name: "every tensor", model: writeTflite(everyTensorGraph()) },
   ...goldenModels().map(({ name, model }) => ({ name, model })),
 ];

@@ -54,7 +54,8 @@ export function findDifference(file: Uint8Array, graph: Graph): string | undefin
     if (shape.join() !== tensor.shape.join()) return "shape";
     if ((int8(table, 5, 0) !== 0) !== tensor.isVariable) return "variable";
     if (!isSameQuantization(child(table, 4), tensor.quantization)) return "quantization";
-    const data = bytesOf(buffers[int32(table, 2, 0)]);
+    const buffer = int32(table, 2, 0);
+    const data = buffer === 0 ? undefined : bytesOf(buffers[buffer]);
     if (data === undefined || tensor.data === undefined) {
       return data === tensor.data ? undefined : "constant";
     }

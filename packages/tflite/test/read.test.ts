@@ -387,6 +387,11 @@ test("a depth multiplier that is left out follows from the shapes", () => {
   expect(read(model).ops[0]?.options).toMatchObject({ depthMultiplier: 2, padding: "same" });
 });
 
+test("buffer 0 is no constant, whatever it holds", () => {
+  const buffers = [{ data: new Uint8Array(4) }, ...dense.buffers.slice(1)];
+  expect(read({ ...dense, buffers })).toEqual(read(dense));
+});
+
 test("int4 is stored two to a byte, the first in the low half", () => {
   const { buffers } = readFlatbuffer(writeTflite(everyTensorGraph()), { fileName: "test" });
   expect(buffers?.map(({ data }) => data)).toContainEqual(Uint8Array.of(0x78, 0x0f, 0x03));
