@@ -10,6 +10,11 @@ export interface ActivationRanges {
    * step of its operator's exact result stands for.
    */
   readonly calibrated: (tensor: Tensor, unit?: number) => PerTensor;
+  /**
+   * How tensors are stored that share a scale, from all their ranges; `undefined` if that is too fine for an
+   * operator with this unit.
+   */
+  readonly calibratedTogether: (tensors: readonly Tensor[], unit?: number) => PerTensor | undefined;
   /** Notes a constant whose scale float32 cannot hold. */
   readonly check: (constant: Tensor) => void;
   /** @throws UserError `missing-range` or `range-too-wide`, each naming every tensor that was met. */
@@ -27,22 +32,27 @@ const placeholder: PerTensor = { kind: "per-tensor", scale: 1, zeroPoint: 0 };
 export function activationRanges(ranges: Ranges, { activations }: Scheme): ActivationRanges {
   const missing = new Set<string>();
   const tooWide = new Set<string>();
+  const quantizationOf = (tensors: readonly Tensor[]): PerTensor => {
+    const seen = tensors.map(({ name }) => ({ name, range: usableRange(ranges, name) }));
+    const withoutRange = seen.filter(({ range }) => range === undefined);
+    for (const { name } of withoutRange) missing.add(`"${name}"`);
+    if (withoutRange.length > 0) return placeholder;
+    const { min, max } = union(seen.flatMap(({ range }) => range ?? []));
+    const quantization = activations.quantizationOf({ min, max });
+    if (Number.isFinite(quantization.scale)) return quantization;
+    tooWide.add(`${seen.map(({ name }) => `"${name}"`).join(", ")}: ${min} to ${max}`);
+    return placeholder;
+  };
   return {
-    calibrated({ name }, unit = 0) {
-      const range = usableRange(ranges, name);
-      if (range === undefined) {
-        missing.add(`"${name}"`);
-        return placeholder;
-      }
-      const quantization = activations.quantizationOf(range);
-      if (!Number.isFinite(quantization.scale)) {
-        tooWide.add(`"${name}": ${range.min} to ${range.max}`);
-        return placeholder;
-      }
-      // With the same zero point a larger scale still covers the range. A unit beyond float32 is a constant's fault.
-      const smallest = Math.fround(unit * finestStep);
-      const scale = Math.max(quantization.scale, Number.isFinite(smallest) ? smallest : 0);
-      return { ...quantization, scale };
+    calibrated(tensor, unit) {
+      const quantization = quantizationOf([tensor]);
+      if (quantization === placeholder) return placeholder;
+      // With the same zero point a larger scale still covers the range.
+      return { ...quantization, scale: Math.max(quantization.scale, smallestScale(unit)) };
+    },
+    calibratedTogether(tensors, unit) {
+      const quantization = quantizationOf(tensors);
+      return quantization.scale < smallestScale(unit) ? undefined : quantization;
     },
     check(constant) {
       if (scalesOf(constant).every((scale) => scale > 0 && Number.isFinite(scale))) return;
@@ -64,6 +74,19 @@ export function activationRanges(ranges: Ranges, { activations }: Scheme): Activ
         );
       }
     },
+  };
+}
+
+function smallestScale(unit = 0): number {
+  const smallest = Math.fround(unit * finestStep);
+  // A unit beyond float32 is a constant's fault.
+  return Number.isFinite(smallest) ? smallest : 0;
+}
+
+function union(ranges: readonly Range[]): Range {
+  return {
+    min: Math.min(...ranges.map(({ min }) => min)),
+    max: Math.max(...ranges.map(({ max }) => max)),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Graph, Op, Tensor, TensorId } from "@smidgen/graph";
+import { type Graph, type Op, type Tensor, type TensorId, tensorOf } from "@smidgen/graph";
 
 /**
- * The graph with float inputs and outputs: operators at both ends convert.
+ * The graph with float inputs and outputs: operators at both ends convert. Positions stay integers.
  *
  * The float tensors take over the names; the integers behind them become `name_int8`.
  * Source of the names: `SetInputType`, tensorflow/lite/tools/optimize/quantize_model.cc.
@@ -16,8 +16,9 @@ export function addFloatBorders(graph: Graph): Graph {
     return (tensors.push({ ...integers, type: "float32", quantization: undefined }) -
       1) as TensorId;
   };
-  const inputs = graph.inputs.map(addFloat);
-  const outputs = graph.outputs.map(addFloat);
+  const isQuantized = (id: TensorId) => tensorOf(graph, id).quantization !== undefined;
+  const inputs = graph.inputs.map((id) => (isQuantized(id) ? addFloat(id) : id));
+  const outputs = graph.outputs.map((id) => (isQuantized(id) ? addFloat(id) : id));
   const convert = (kind: "dequantize" | "quantize", from: TensorId, to: TensorId): Op => ({
     kind,
     inputs: [from],
@@ -30,9 +31,13 @@ export function addFloatBorders(graph: Graph): Graph {
     inputs,
     outputs,
     ops: [
-      ...inputs.map((id, i) => convert("quantize", id, graph.inputs[i] as TensorId)),
+      ...graph.inputs.flatMap((id, i) =>
+        isQuantized(id) ? [convert("quantize", inputs[i] as TensorId, id)] : [],
+      ),
       ...graph.ops,
-      ...outputs.map((id, i) => convert("dequantize", graph.outputs[i] as TensorId, id)),
+      ...graph.outputs.flatMap((id, i) =>
+        isQuantized(id) ? [convert("dequantize", id, outputs[i] as TensorId)] : [],
+      ),
     ],
   };
 }

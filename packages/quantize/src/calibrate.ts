@@ -1,14 +1,17 @@
 import { UserError } from "@smidgen/errors";
-import type { Graph } from "@smidgen/graph";
+import { type Graph, tensorOf } from "@smidgen/graph";
 import { createInterpreter, type TensorView } from "@smidgen/runtime";
 import type { Ranges } from "./ranges.ts";
 import { requireFiniteConstants, requireFloatValues } from "./require-float.ts";
 
 /** What one inference takes: an array for the only input, or one for each. */
-export type Sample = Float32Array | readonly Float32Array[];
+export type Sample = SampleArray | readonly SampleArray[];
+
+/** Floats, or positions for an input of int32. */
+export type SampleArray = Float32Array | Int32Array;
 
 /**
- * The smallest and largest value of every tensor that is computed, inputs included, over all samples.
+ * The smallest and largest value of every float tensor that is computed, inputs included, over all samples.
  *
  * `samples` is gone through once, so that it may be a generator that never holds more than one. A few hundred
  * that are like what the network will see are usual; their order does not matter.
@@ -21,10 +24,12 @@ export function calibrate(graph: Graph, samples: Iterable<Sample>): Ranges {
   requireFloatValues(graph);
   requireFiniteConstants(graph);
   const interpreter = createInterpreter(graph, { keepIntermediates: true });
-  const watched = [...graph.inputs, ...graph.ops.flatMap(({ outputs }) => outputs)].map((id) => ({
-    view: interpreter.tensor(id),
-    range: { min: Infinity, max: -Infinity },
-  }));
+  const watched = [...graph.inputs, ...graph.ops.flatMap(({ outputs }) => outputs)]
+    .filter((id) => tensorOf(graph, id).type === "float32")
+    .map((id) => ({
+      view: interpreter.tensor(id),
+      range: { min: Infinity, max: -Infinity },
+    }));
   requireDistinctNames(watched.map(({ view }) => view.name));
   let count = 0;
   for (const sample of samples) {
@@ -43,7 +48,9 @@ export function calibrate(graph: Graph, samples: Iterable<Sample>): Ranges {
 }
 
 function setInputs(inputs: readonly TensorView[], sample: Sample, position: number): void {
-  const values = sample instanceof Float32Array ? [sample] : sample;
+  const values = Array.isArray(sample)
+    ? (sample as readonly SampleArray[])
+    : [sample as SampleArray];
   if (values.length !== inputs.length) {
     throw wrongSample(
       position,
@@ -51,12 +58,16 @@ function setInputs(inputs: readonly TensorView[], sample: Sample, position: numb
     );
   }
   for (const [i, { name, shape, data }] of inputs.entries()) {
-    const value = values[i] as Float32Array;
+    const value = values[i] as SampleArray;
     if (value.length !== data.length) {
       const expected = `"${name}" [${shape.join(", ")}] takes ${data.length}`;
       throw wrongSample(position, `has ${value.length} numbers where ${expected}`);
     }
-    (data as Float32Array).set(value);
+    if (value.constructor !== data.constructor) {
+      const expected = `"${name}" takes ${data.constructor.name}`;
+      throw wrongSample(position, `holds ${value.constructor.name} where ${expected}`);
+    }
+    (data as SampleArray).set(value);
   }
 }
 

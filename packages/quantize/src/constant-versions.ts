@@ -1,4 +1,5 @@
-import { type Quantization, type Tensor, type TensorId, tensorOf } from "@smidgen/graph";
+import { type Tensor, type TensorId, tensorOf } from "@smidgen/graph";
+import { isSame } from "./operands.ts";
 
 /**
  * Tensors whose constants are replaced one by one. A constant that is needed on different scales (the bias of
@@ -15,7 +16,7 @@ export function constantVersions(original: readonly Tensor[]): {
     addVersion(id, integers) {
       const versions = ids.get(id) ?? [];
       ids.set(id, versions);
-      const same = versions.find((each) => isSame(tensorOf({ tensors }, each), integers));
+      const same = versions.find((each) => isVersion(tensorOf({ tensors }, each), integers));
       if (same !== undefined) return same;
       const isFirst = versions.length === 0;
       const newId = isFirst ? id : (tensors.length as TensorId);
@@ -28,7 +29,6 @@ export function constantVersions(original: readonly Tensor[]): {
 }
 
 /** Both come from the same floats, so that type and parameters decide. */
-function isSame(a: Tensor, b: Tensor): boolean {
-  const text = (quantization: Quantization | undefined) => JSON.stringify(quantization);
-  return a.type === b.type && text(a.quantization) === text(b.quantization);
+function isVersion(a: Tensor, b: Tensor): boolean {
+  return a.type === b.type && isSame(a.quantization, b.quantization);
 }

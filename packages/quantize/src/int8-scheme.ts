@@ -23,12 +23,12 @@ export interface Int8Options {
 export type WeightScales = "per-channel" | "per-tensor";
 
 /**
- * Integers only: int8 activations and weights, int32 biases.
+ * Integers only: int8 activations and weights, int32 biases. No recurrent layers, whose state needs 16 bits.
  *
  * Source: the TensorFlow Lite 8-bit quantization specification; which operators keep their input's scale
  * and which have a fixed output is in tensorflow/compiler/mlir/lite/ir/tfl_ops.td (traits
  * `SameOperandsAndResultsScale` and `FixedOutputRangeInterface`), and for the converter before that in
- * tensorflow/lite/tools/optimize/operator_property.cc.
+ * tensorflow/lite/tools/optimize/operator_property.cc. ELU has a row although the converter leaves it in float.
  */
 export function int8Scheme(options: Int8Options = {}): Scheme {
   const {
@@ -44,32 +44,32 @@ export function int8Scheme(options: Int8Options = {}): Scheme {
     borders: inputsAndOutputs === "float32" ? "float32" : "integers",
     rules: {
       add: { operands: [activation, activation], output: calibratedIn("largest") },
-      "arg-max": "its result is a position",
+      "arg-max": { operands: [activation, integers], output: positions },
       "average-pool-2d": { operands: [activation], output: sameAsInput },
       cast: "it converts between types",
-      concatenation: "its inputs would have to share one scale",
+      concatenation: { operands: [activation], output: shared },
       "conv-2d": { operands: [activation, convFilter, bias], output: accumulated },
       "depthwise-conv-2d": { operands: [activation, depthwiseFilter, bias], output: accumulated },
       dequantize: "it is quantized already",
       elu: { operands: [activation], output: calibrated },
-      "embedding-lookup": "its input is a position",
+      "embedding-lookup": { operands: [integers, activation], output: sameAsInput },
       "expand-dims": { operands: [activation, integers], output: sameAsInput },
       "fully-connected": { operands: [activation, denseFilter, bias], output: accumulated },
       gather: { operands: [activation, integers], output: sameAsInput },
-      "hard-swish": { operands: [activation], output: calibrated },
+      "hard-swish": { operands: [activation], output: calibratedIn("largest") },
       "l2-normalization": { operands: [activation], output: fixed(1 / 128, 0) },
-      "leaky-relu": { operands: [activation], output: calibrated },
+      "leaky-relu": { operands: [activation], output: calibratedIn("largest") },
       "log-softmax": { operands: [activation], output: fixed(16 / 256, 127) },
       logistic: { operands: [activation], output: fixed(1 / 256, -128) },
       "max-pool-2d": { operands: [activation], output: sameAsInput },
-      maximum: "its inputs would have to share one scale",
+      maximum: { operands: [activation, activation], output: shared },
       mean: { operands: [activation, integers], output: calibrated },
-      minimum: "its inputs would have to share one scale",
+      minimum: { operands: [activation, activation], output: shared },
       mul: { operands: [activation, activation], output: calibratedIn("product") },
-      pack: "its inputs would have to share one scale",
+      pack: { operands: [activation], output: shared },
       pad: { operands: [activation, integers], output: sameAsInput },
-      "pad-v2": "its value would have to share the input's scale",
-      prelu: { operands: [activation, activation], output: calibrated },
+      "pad-v2": { operands: [activation, integers, activation], output: shared },
+      prelu: { operands: [activation, slopes], output: calibratedIn("largest") },
       quantize: "it is quantized already",
       "reduce-max": { operands: [activation, integers], output: sameAsInput },
       relu: { operands: [activation], output: calibrated },
@@ -86,12 +86,12 @@ export function int8Scheme(options: Int8Options = {}): Scheme {
         output: sameAsInput,
       },
       sub: { operands: [activation, activation], output: calibratedIn("largest") },
-      sum: { operands: [activation, integers], output: calibrated },
-      svdf: "its state would need a range of its own",
+      sum: { operands: [activation, integers], output: calibratedIn("largest") },
+      svdf: "its state would need a range of its own, and 16 bits",
       tanh: { operands: [activation], output: fixed(1 / 128, 0) },
       transpose: { operands: [activation, integers], output: sameAsInput },
       "transpose-conv": { operands: [integers, convFilter, activation, bias], output: accumulated },
-      "unidirectional-sequence-lstm": "its states would need ranges of their own",
+      "unidirectional-sequence-lstm": "its states would need ranges of their own, and 16 bits",
       unpack: { operands: [activation], output: sameAsInput },
     },
   };
@@ -100,9 +100,12 @@ export function int8Scheme(options: Int8Options = {}): Scheme {
 const activation: OperandRule = { kind: "activation" };
 const bias: OperandRule = { kind: "bias" };
 const integers: OperandRule = { kind: "integers" };
+const slopes = weights("per-tensor", 0);
 const calibrated: OutputRule = { kind: "calibrated", unit: undefined };
 const accumulated = calibratedIn("activation-times-weights");
 const sameAsInput: OutputRule = { kind: "same-as-input" };
+const shared: OutputRule = { kind: "shared" };
+const positions: OutputRule = { kind: "integers" };
 
 function calibratedIn(unit: Unit): OutputRule {
   return { kind: "calibrated", unit };

@@ -1,4 +1,4 @@
-import type { Op, Tensor, TensorId } from "@smidgen/graph";
+import type { Op, Quantization, Tensor, TensorId } from "@smidgen/graph";
 import type { OperandRule, PerTensor, Scheme, Unit } from "./scheme.ts";
 
 /** An operand that is present, and what its operator's rule says about it. */
@@ -62,6 +62,10 @@ export function unitOf(operands: readonly Operand[], unit: Unit | undefined): nu
 export function scalesOf({ quantization }: Tensor): readonly number[] {
   if (quantization === undefined) return [];
   return quantization.kind === "per-tensor" ? [quantization.scale] : quantization.scales;
+}
+
+export function isSame(a: Quantization | undefined, b: Quantization | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Lines of a message. */

@@ -1,10 +1,10 @@
 import { elementTypes, type Tensor } from "@smidgen/graph";
 import { clamp, roundHalfAwayFromZero } from "./rounding.ts";
-import type { ActivationFormat } from "./scheme.ts";
+import type { ActivationFormat, PerTensor } from "./scheme.ts";
 
 /**
  * A float constant that is computed with like an activation: an operand of an addition, say. Its range is
- * that of its contents.
+ * that of its contents, unless it shares that of others; values beyond are then the nearest there is.
  *
  * Source: `GetUniformQuantizedTypeForWeight` with `symmetric` false in quantization_utils.cc, and
  * `UniformQuantizedValueConverter::quantizeF32ToInt8` in tensorflow/compiler/mlir/quantization/common/ir/
@@ -13,8 +13,8 @@ import type { ActivationFormat } from "./scheme.ts";
 export function quantizeConstant(
   constant: Tensor & { readonly data: Float32Array },
   { type, quantizationOf }: ActivationFormat,
+  quantization: PerTensor = quantizationOf(rangeOf(constant.data)),
 ): Tensor {
-  const quantization = quantizationOf(rangeOf(constant.data));
   const { scale, zeroPoint } = quantization;
   const { array, range } = elementTypes[type];
   const [lowest, highest] = range ?? [0, 0];

@@ -2,16 +2,21 @@ import type { Tensor } from "@smidgen/graph";
 import { activationOf, type Operand } from "./operands.ts";
 import { quantizeAffine } from "./quantize-affine.ts";
 import { quantizeConstant } from "./quantize-constant.ts";
-import type { Scheme } from "./scheme.ts";
+import type { PerTensor, Scheme } from "./scheme.ts";
 
-/** An operator's operands with integers in the place of float constants. Its activations are integers already. */
+/**
+ * An operator's operands with integers in the place of float constants. Its activations are integers already.
+ *
+ * `shared` is how constants among activations are stored; without it, as their contents ask for.
+ */
 export function quantizeConstants(
   operands: readonly Operand[],
   scheme: Scheme,
+  shared?: PerTensor,
 ): readonly Operand[] {
   const withConstants = operands.map((operand) =>
     operand.rule.kind === "activation" && isFloatConstant(operand.tensor)
-      ? { ...operand, tensor: quantizeConstant(operand.tensor, scheme.activations) }
+      ? { ...operand, tensor: quantizeConstant(operand.tensor, scheme.activations, shared) }
       : operand,
   );
   const weights = operands.find(({ rule }) => rule.kind === "weights");

@@ -7,7 +7,8 @@ import { requireFiniteConstants, requireFloatOperands } from "./require-float.ts
 import type { Scheme } from "./scheme.ts";
 
 /**
- * A float graph as one of integers, with the same operators and tensor names.
+ * A float graph as one of integers, with the same operators and tensor names. Copies of tensors that are needed
+ * on two scales are added (`name/requantized`).
  *
  * `ranges` are what `calibrate` found for the same graph.
  *

@@ -1,9 +1,9 @@
 import { UserError } from "@smidgen/errors";
-import { type Graph, isConstant } from "@smidgen/graph";
+import { type Graph, isConstant, type Tensor } from "@smidgen/graph";
 import { list, type Operand, operandsOf } from "./operands.ts";
 import type { Scheme } from "./scheme.ts";
 
-/** @throws UserError `not-a-float-graph`, naming every tensor that is computed and not float32. */
+/** @throws UserError `not-a-float-graph`, naming every tensor that is computed and holds neither floats nor positions. */
 export function requireFloatValues(graph: Graph): void {
   refuse(graph, integerValues(graph));
 }
@@ -47,8 +47,13 @@ export function requireFiniteConstants(graph: Graph): void {
 
 function integerValues({ tensors }: Graph): readonly string[] {
   return tensors
-    .filter((tensor) => !isConstant(tensor) && tensor.type !== "float32")
+    .filter((tensor) => !isConstant(tensor) && tensor.type !== "float32" && !isPosition(tensor))
     .map(({ name, type }) => `"${name}" is ${type}`);
+}
+
+/** What lookups take and the largest value's place are integers in every graph. */
+function isPosition({ type, quantization }: Tensor): boolean {
+  return (type === "int32" || type === "int64") && quantization === undefined;
 }
 
 function operandProblems({ tensor, rule: { kind } }: Operand): readonly string[] {
@@ -56,7 +61,8 @@ function operandProblems({ tensor, rule: { kind } }: Operand): readonly string[]
   if (isConstant(tensor)) {
     return tensor.type === "float32" ? [] : [`"${tensor.name}" is ${tensor.type}`];
   }
-  return kind === "activation" ? [] : [`${kind} "${tensor.name}" is computed, not a constant`];
+  if (kind !== "activation") return [`${kind} "${tensor.name}" is computed, not a constant`];
+  return isPosition(tensor) ? [`"${tensor.name}" is ${tensor.type}`] : [];
 }
 
 function refuse({ name }: Graph, lines: readonly string[]): void {

@@ -17,7 +17,7 @@ export interface ActivationFormat {
 
 export type PerTensor = Extract<Quantization, { readonly kind: "per-tensor" }>;
 
-/** Why there is no rule: `several inputs would have to share a scale`. */
+/** Why there is no rule: `it is quantized already`. */
 export type Refusal = string;
 
 export interface OpRule<K extends OpKind = OpKind> {
@@ -38,7 +38,7 @@ export type OperandRule =
   | { readonly kind: "weights"; readonly channelAxis: number | undefined }
   /** An int32 constant whose scale is that of the activation times that of the weights. */
   | { readonly kind: "bias" }
-  /** Axes and shapes: not quantized. */
+  /** Axes, shapes and positions: not quantized. */
   | { readonly kind: "integers" };
 
 export type OutputRule =
@@ -46,7 +46,11 @@ export type OutputRule =
   | { readonly kind: "calibrated"; readonly unit: Unit | undefined }
   /** The operator moves values and computes none: its output is stored like its activation operand. */
   | { readonly kind: "same-as-input" }
-  | { readonly kind: "fixed"; readonly quantization: PerTensor };
+  /** The operator picks values of several inputs: they and its output are stored alike. */
+  | { readonly kind: "shared" }
+  | { readonly kind: "fixed"; readonly quantization: PerTensor }
+  /** Positions: not quantized. */
+  | { readonly kind: "integers" };
 
 /** What one step of an operator's exact result stands for, from the scales of its operands. */
 export type Unit = "activation-times-weights" | "largest" | "product";
