@@ -209,7 +209,7 @@ describe("when the dataset is nowhere", () => {
     await expect(loading).rejects.toThrow("downloading is switched off");
   });
 
-  test("MNIST becomes the digits, which say so", { timeout: 120_000 }, async () => {
+  test("MNIST becomes the digits, which say so", { timeout: 300_000 }, async () => {
     const events: DatasetEvent[] = [];
     const dataset = await load({ download: false, seed: 3 }, events);
     expect(dataset).toMatchObject({ name: "digits", isFallback: true });

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(scratch, { recursive: true }));
 
 const sound = [...tiny.plain.keys()].map((name) => `${name}.gz`).toSorted();
-const slow = { timeout: 120_000 };
+const slow = { timeout: 300_000 };
 
 test("a process killed in the middle leaves no result, and the next goes on", slow, async () => {
   await using mirror = await startMirror(tiny.served, stallAt(1000), serve);

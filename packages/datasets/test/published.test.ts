@@ -49,7 +49,7 @@ const published = [
 const why = "(needs the files: see SMIDGEN_DATA_DIR in the README)";
 
 describe.each(published)("the published $name $directory", ({ name, directory, ...facts }) => {
-  const slow = { timeout: 120_000 };
+  const slow = { timeout: 300_000 };
   test.skipIf(directory === undefined)(`is read to the last bit ${why}`, slow, async () => {
     const dataset = await loadDataset({ name, directory: directory! });
     expect(dataset.source.isPublished).toBe(true);
@@ -70,7 +70,7 @@ describe.each(published)("the published $name $directory", ({ name, directory, .
 
 test.skipIf(mnist === undefined)(
   `who has seen only drawn digits can read handwritten ones ${why}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const handwritten = await loadDataset({ name: "mnist", directory: mnist! });
     const drawn = generateDigits({ seed: 1, trainCount: 2000, testCount: 0 });

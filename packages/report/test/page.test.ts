@@ -21,7 +21,7 @@ const phone = { width: 320, height: 640 };
 
 describe.skipIf(executablePath === undefined)(
   "the report page in Chromium",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   () => {
     let browser: Browser;
     let folder: string;
@@ -42,7 +42,7 @@ describe.skipIf(executablePath === undefined)(
           "--disable-quic",
         ],
       });
-    }, 60_000);
+    }, 300_000);
 
     afterAll(async () => {
       await browser.close();

@@ -66,7 +66,7 @@ test("no text of the record becomes markup, in the page or in its charts", () =>
   };
   for (const text of hostileTexts) check(text);
   fc.assert(fc.property(htmlText(), check), { numRuns: 10 });
-}, 30_000);
+});
 
 test("the page shows the texts of the record as they are", () => {
   fc.assert(
@@ -78,7 +78,7 @@ test("the page shows the texts of the record as they are", () => {
     }),
     { numRuns: 50 },
   );
-}, 30_000);
+});
 
 test("the warning about a fallback comes before everything else, and only then", () => {
   const { document } = parseHTML(renderHtml(fallbackRecord));

@@ -32,7 +32,7 @@ test("no line is wider than the terminal, whatever the texts", () => {
     }),
     { numRuns: 15 },
   );
-}, 30_000);
+});
 
 test("the columns of a table stand under each other", () => {
   const lines = renderTerminal(mnistRecord, { color, columns: 100 }).split("\n");
@@ -69,7 +69,7 @@ test("no control character of the record reaches the terminal", () => {
     }),
     { numRuns: 15 },
   );
-}, 30_000);
+});
 
 test("the warning about a fallback comes first, and only then", () => {
   const render = (record: typeof mnistRecord) => renderTerminal(record, { color, columns: 80 });

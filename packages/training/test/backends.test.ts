@@ -12,7 +12,7 @@ import { chooseBackend } from "../src/backends/select-backend.ts";
 import { silently } from "../src/backends/silently.ts";
 import { startTfjsNode } from "../src/backends/tfjs-node.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Starts, and has no kernel. */
 class Hollow extends tf.KernelBackend {

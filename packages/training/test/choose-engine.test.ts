@@ -8,7 +8,7 @@ import { startSmidgenWasm } from "../src/backends/smidgen-wasm.ts";
 import { startWasm } from "../src/backends/wasm.ts";
 import { syntheticExamples } from "./synthetic-examples.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const data = { train: syntheticExamples(60), test: syntheticExamples(20, { seed: 2 }) };
 

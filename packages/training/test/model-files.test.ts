@@ -25,7 +25,7 @@ import {
 } from "@smidgen/training";
 import { syntheticExamples } from "./synthetic-examples.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const data = { train: syntheticExamples(60) };
 const mnist = { inputShape: [28, 28, 1], classes: 10, seed: 1 };

@@ -13,7 +13,7 @@ import {
 import { syntheticExamples } from "./synthetic-examples.ts";
 
 // a machine that does something else besides is no reason to fail
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const data = { train: syntheticExamples(200), test: syntheticExamples(50, { seed: 2 }) };
 const few = { train: syntheticExamples(60), test: syntheticExamples(20, { seed: 2 }) };

@@ -5,7 +5,7 @@ import { moduleFile, moduleSource } from "../assembly/build/module-source.ts";
 import { loadKernels } from "../src/wasm-engine/kernels.ts";
 import { Memory } from "../src/wasm-engine/web-assembly.ts";
 
-test("the committed module is what its source compiles to", { timeout: 120_000 }, async () => {
+test("the committed module is what its source compiles to", { timeout: 300_000 }, async () => {
   const committed = await readFile(moduleFile, "utf8");
   expect(committed).toBe(moduleSource(await compileKernels()));
 });

@@ -21,7 +21,7 @@ beforeAll(async () => void (await selectBackend("cpu")));
 const inputShape = [6, 6, 1];
 
 /** TensorFlow.js in plain JavaScript takes its time. */
-const slow = { timeout: 60_000 };
+const slow = { timeout: 300_000 };
 
 const examplesOf = (count: number) => syntheticExamples(count, { size: 6 });
 

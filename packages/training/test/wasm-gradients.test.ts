@@ -9,7 +9,7 @@ import { selectBackend } from "@smidgen/training";
 // convolution is linear in its input and in its filter, so that ⟨gradient, v⟩ = ⟨dy, convolution of v⟩
 // for any v.
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 beforeAll(async () => {
   await selectBackend("cpu");
