@@ -112,7 +112,7 @@ const accepted = [
   "bias-scale",
   "operator-version-low",
 ] as const;
-const patience = 60_000;
+const patience = 300_000;
 
 describe.each([
   { runtime: "TensorFlow Lite", load: loadTfliteRuntime },

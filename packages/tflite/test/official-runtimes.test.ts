@@ -9,7 +9,7 @@ const runtimes = [
 ];
 const golden = goldenModels();
 /** Loading a runtime takes a second or so on a busy machine. */
-const patience = 60_000;
+const patience = 300_000;
 
 describe.each(runtimes)("$runtime", ({ runtime, load }) => {
   test("takes a dense layer as we write it", { timeout: patience }, async () => {

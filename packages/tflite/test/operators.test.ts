@@ -6,7 +6,7 @@ import { everyOperatorGraph } from "./example-graphs.ts";
 import { graphOfCases, type Numbers, type OperatorCase, operatorCases } from "./operator-cases.ts";
 
 /** Loading a runtime takes a second or so on a busy machine. */
-const patience = 60_000;
+const patience = 300_000;
 const variants = operatorCases.flatMap((of) => [
   { title: `${of.name} on floats`, of, isInt8: false },
   ...(of.int8 === undefined ? [] : [{ title: `${of.name} on int8`, of, isInt8: true }]),
