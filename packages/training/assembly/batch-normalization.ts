@@ -90,12 +90,13 @@ export function normalize(
   const pixelBytes = (<usize>channels) << 2;
   const least = f32x4.splat(lo);
   const most = f32x4.splat(hi);
-  for (let at: usize = 0; at < pixelBytes; at += 16) {
-    const center = v128.load(mean + at);
-    const deviation = f32x4.sqrt(f32x4.add(v128.load(variance + at), f32x4.splat(epsilon)));
-    const scale = f32x4.div(v128.load(gamma + at), deviation);
-    const shift = v128.load(beta + at);
-    for (let image = 0; image < count; image++) {
+  // image by image, so that its values are in cache for all channels
+  for (let image = 0; image < count; image++) {
+    for (let at: usize = 0; at < pixelBytes; at += 16) {
+      const center = v128.load(mean + at);
+      const deviation = f32x4.sqrt(f32x4.add(v128.load(variance + at), f32x4.splat(epsilon)));
+      const scale = f32x4.div(v128.load(gamma + at), deviation);
+      const shift = v128.load(beta + at);
       for (let row = 0; row < height; row++) {
         let from = x + image * xBatch + row * xRow + at;
         let to = y + image * yBatch + row * yRow + at;
@@ -158,14 +159,16 @@ export function normalizeBackward(
   const size = f32x4.splat(<f32>(count * height * width));
   for (let at: usize = 0; at < pixelBytes; at += 16) {
     const deviation = f32x4.sqrt(f32x4.add(v128.load(variance + at), f32x4.splat(epsilon)));
-    const dGammaHere = f32x4.div(v128.load(dGamma + at), deviation);
-    v128.store(dGamma + at, dGammaHere);
-    if (dx == 0) continue;
-    const center = v128.load(mean + at);
-    const scale = f32x4.div(v128.load(gamma + at), deviation);
-    const dzMean = f32x4.div(v128.load(dBeta + at), size);
-    const slope = f32x4.div(f32x4.div(dGammaHere, size), deviation);
-    for (let image = 0; image < count; image++) {
+    v128.store(dGamma + at, f32x4.div(v128.load(dGamma + at), deviation));
+  }
+  if (dx == 0) return;
+  for (let image = 0; image < count; image++) {
+    for (let at: usize = 0; at < pixelBytes; at += 16) {
+      const deviation = f32x4.sqrt(f32x4.add(v128.load(variance + at), f32x4.splat(epsilon)));
+      const center = v128.load(mean + at);
+      const scale = f32x4.div(v128.load(gamma + at), deviation);
+      const dzMean = f32x4.div(v128.load(dBeta + at), size);
+      const slope = f32x4.div(f32x4.div(v128.load(dGamma + at), size), deviation);
       for (let row = 0; row < height; row++) {
         let value = x + image * xBatch + row * xRow + at;
         let gradient = dz + image * dzBatch + row * dzRow + at;
