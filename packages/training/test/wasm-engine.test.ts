@@ -266,6 +266,19 @@ test("batches may grow and shrink", async () => {
   }
 });
 
+test("a batch for which there is not enough memory is the user's to make smaller", async () => {
+  const engine = await wasmEngine(await networks["cnn"]!(), tf.train.adam(1e-3));
+  const batch = noise(4, inputShape, 10);
+  // 4 GiB are all that WebAssembly has
+  expect(() => engine.trainBatch({ ...batch, count: 50_000_000 })).toThrow(
+    expect.objectContaining({
+      code: "out-of-memory",
+      message: expect.stringMatching(/needs [\d,]+ MiB of WebAssembly memory/) as string,
+    }) as Error,
+  );
+  expect(engine.trainBatch(batch).loss).toBeGreaterThan(0);
+});
+
 test("nothing is left behind", slow, async () => {
   const model = await networks["normalized"]!();
   const [batch] = batches(examplesOf(16), 16);

@@ -59,16 +59,18 @@ export function makeMachine(
   function reserve(count: number): void {
     if (count <= capacity) return;
     release(planStart);
-    capacity = count;
+    // until there is a plan
+    capacity = 0;
     const constant = (length: number, value: number) => {
       const at = allocate(length * 4);
       floats(at, length).fill(value);
       return at;
     };
-    const workshop = { kernels, allocate, constant, parameters, capacity, seed };
+    const workshop = { kernels, allocate, constant, parameters, capacity: count, seed };
     plan = makePlan(network, layout, workshop, trains);
     pixelsAt = allocate(count * inputSize);
     labelsAt = allocate(count);
+    capacity = count;
   }
 
   function load({ pixels, labels }: Batch, start: number, count: number): void {
