@@ -93,22 +93,24 @@ const titles: Readonly<Record<DatasetName, string>> = {
 };
 
 function datasetFacts(dataset: DatasetFile): DatasetFacts {
-  const { name, asked, source, isFallback, trainExamples, testExamples } = dataset;
+  const { asked, source, isFallback, trainExamples, testExamples } = dataset;
   const description = {
-    name: titles[name as DatasetName],
-    source: `${source.kind} ${source.detail}`,
+    // Of the data that was asked for; a fallback is named by its source.
+    name: titles[asked as DatasetName],
     trainingExamples: trainExamples,
     validationExamples: 0,
     testExamples,
   };
-  if (!isFallback) return { ...description, fallback: false };
-  const reasons = source.lookedAt.map(({ place, why }) => `${place}: ${why}`).join("; ");
+  if (!isFallback) {
+    return { ...description, source: `${source.kind} ${source.detail}`, fallback: false };
+  }
+  const places = source.lookedAt.map(({ place, why }) => `${place} (${why.split(":\n")[0]})`);
   return {
     ...description,
+    source: `handwritten-like digits, ${source.detail}`,
     fallback: true,
-    fallbackReason: `${titles[asked as DatasetName]} could not be had (${reasons})`,
-    fallbackHint:
-      "Name a folder that holds its four files in SMIDGEN_DATA_DIR and start again, or set SMIDGEN_FALLBACK=0 to look for it anew.",
+    fallbackReason: `it was looked for in ${places.join(", in ")}`,
+    fallbackHint: `Name a folder that holds the four files of ${titles[asked as DatasetName]} in SMIDGEN_DATA_DIR and start again, or set SMIDGEN_FALLBACK=0 to look for it anew.`,
   };
 }
 

@@ -46,6 +46,11 @@ export async function dataset(stage: Stage): Promise<void> {
     testExamples: test.count,
   };
   await stage.write("dataset.json", JSON.stringify(file, undefined, 2));
+  if (loaded.isFallback) {
+    stage.log(
+      `\n!!! ${name} could not be had. Handwritten-like digits are drawn instead: no figure of this run is one of ${name}.\n`,
+    );
+  }
   stage.log(
     `Dataset: ${loaded.name}, ${train.count} train and ${test.count} test examples, from ${describe(loaded)}`,
   );
