@@ -133,7 +133,9 @@ export function reportDocument(unsafeRecord: RunRecord): ReportDocument {
     title: record.title,
     subtitle: [
       `Recorded ${formatInstant(record.recordedAt)}`,
-      record.dataset.name,
+      record.dataset.fallback
+        ? `${record.dataset.source} instead of ${record.dataset.name}`
+        : record.dataset.name,
       record.model.architecture,
     ].join(" · "),
     ...(warning && { warning }),
