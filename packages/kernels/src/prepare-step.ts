@@ -8,7 +8,7 @@ import {
   tensorOf,
 } from "@smidgen/graph";
 import { addFloat32 } from "./add/float32.ts";
-import { addInt8 } from "./add/int8.ts";
+import { addIntegers } from "./add/integers.ts";
 import { averagePool2dFloat32 } from "./average-pool-2d/float32.ts";
 import { averagePool2dInt8 } from "./average-pool-2d/int8.ts";
 import { conv2dFloat32 } from "./conv-2d/float32.ts";
@@ -36,6 +36,8 @@ import { reshape } from "./reshape/reshape.ts";
 import { softmaxFloat32 } from "./softmax/float32.ts";
 import { softmaxInt8 } from "./softmax/int8.ts";
 import type { Numerics, PrepareStep, Step } from "./step.ts";
+import { subFloat32 } from "./sub/float32.ts";
+import { subIntegers } from "./sub/integers.ts";
 import { tanhFloat32 } from "./tanh/float32.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
 
@@ -43,7 +45,7 @@ import { tanhInt8 } from "./tanh/int8.ts";
 type KernelsByType<O extends Op> = { readonly [T in ElementType]?: PrepareStep<O> };
 
 const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
-  add: { float32: addFloat32, int8: addInt8 },
+  add: { float32: addFloat32, int8: addIntegers, int16: addIntegers },
   "arg-max": {},
   "average-pool-2d": { float32: averagePool2dFloat32, int8: averagePool2dInt8 },
   cast: {},
@@ -88,7 +90,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   split: {},
   squeeze: {},
   "strided-slice": {},
-  sub: {},
+  sub: { float32: subFloat32, int8: subIntegers, int16: subIntegers },
   sum: {},
   svdf: {},
   tanh: { float32: tanhFloat32, int8: tanhInt8 },

@@ -1,14 +1,16 @@
-import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
-import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import { type BroadcastParams, broadcastParams, forEachRow } from "../broadcast.ts";
-import { splitFraction } from "../fixed-point.ts";
-import { perTensorOf, tensorOfType } from "../requirements.ts";
-import { clamp, roundHalfToEven } from "../rounding.ts";
-import { makeStep, type Step } from "../step.ts";
+import { type Graph, tensorOf } from "@smidgen/graph";
+import { type ActivationRange, quantizedActivationRange } from "./activation-range.ts";
+import { type BroadcastParams, broadcastParams, forEachRow } from "./broadcast.ts";
+import { splitFraction } from "./fixed-point.ts";
+import { type SumOp, sumOperands } from "./integer-sum.ts";
+import { perTensorOf } from "./requirements.ts";
+import { clamp, roundHalfToEven } from "./rounding.ts";
+import { makeStep, type Step } from "./step.ts";
 
 type Params = BroadcastParams &
   ActivationRange & {
     readonly aMultiplier: number;
+    /** Negative if b is subtracted. */
     readonly bMultiplier: number;
     /** Half a unit, minus what the zero points of `a` and `b` contribute. */
     readonly sumOffset: number;
@@ -19,35 +21,36 @@ type Params = BroadcastParams &
 /** Bits of the larger multiplier. */
 const multiplierBits = 20;
 
-/** Only ratios of scales in this range are added in this way; the others as `addInt8` does. */
-export function canAddInt8Single(op: OpOf<"add">, graph: Graph): boolean {
+/** Only int8 with ratios of scales in this range is added in this way; the rest as `integerSum` does. */
+export function canSumSingle(op: SumOp, graph: Graph): boolean {
+  const { a, output } = sumOperands(op, graph);
+  if (a.type !== "int8" || output.quantization === undefined) return false;
   return scaleRatios(op, graph).every((ratio) => ratio >= 2 ** -10 && ratio < 2 ** 8);
 }
 
 /**
- * Multiplies both operands by integers, adds, and shifts: one rounding, half up.
+ * Multiplies both operands of int8 by integers, adds, and shifts: one rounding, half up.
  *
- * Source: `xnn_init_qs8_add_minmax_scalar_params`, xnnpack/src/microparams-init.c, and
- * `xnn_qs8_vadd_minmax_ukernel__scalar_u4`, xnnpack/src/qs8-vadd.
+ * Source: `xnn_init_qs8_add_minmax_scalar_params`, xnnpack/src/microparams-init.c,
+ * `xnn_qs8_vadd_minmax_ukernel__scalar_u4`, xnnpack/src/qs8-vadd, and for the sign `init_qs8_sub`,
+ * xnnpack/src/operators/binary-elementwise-nd.c. C twin: integer_sum_single.h.
  */
-export function addInt8Single(op: OpOf<"add">, graph: Graph): Step {
-  const [aId, bId] = op.inputs;
-  const [outputId] = op.outputs;
-  const a = perTensorOf(tensorOf(graph, aId), "a");
-  const b = perTensorOf(tensorOfType(graph, bId, "b", "int8"), "b");
-  const output = tensorOfType(graph, outputId, "output", "int8");
+export function integerSumSingle(op: SumOp, graph: Graph, bSign: 1 | -1): Step {
+  const { a, b, output } = sumOperands(op, graph);
   const [aRatio, bRatio] = scaleRatios(op, graph);
   const shift = multiplierBits + 1 - splitFraction(Math.max(aRatio, bRatio)).exponent;
   const aMultiplier = roundHalfToEven(aRatio * 2 ** shift);
-  const bMultiplier = roundHalfToEven(bRatio * 2 ** shift);
+  const bMultiplier = bSign * roundHalfToEven(bRatio * 2 ** shift);
+  const zeros =
+    aMultiplier * perTensorOf(a, "a").zeroPoint + bMultiplier * perTensorOf(b, "b").zeroPoint;
   return makeStep({
-    kernel: "add_int8_single",
-    run: runAddInt8Single,
+    kernel: "sum_int8_single",
+    run: runIntegerSumSingle,
     params: {
-      ...broadcastParams(graph, op.inputs, outputId),
+      ...broadcastParams(graph, op.inputs, op.outputs[0]),
       aMultiplier,
       bMultiplier,
-      sumOffset: 2 ** (shift - 1) - aMultiplier * a.zeroPoint - bMultiplier * b.zeroPoint,
+      sumOffset: 2 ** (shift - 1) - zeros,
       shift,
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
@@ -57,11 +60,11 @@ export function addInt8Single(op: OpOf<"add">, graph: Graph): Step {
   });
 }
 
-function runAddInt8Single(params: Params, a: Int8Array, b: Int8Array, output: Int8Array): void {
-  forEachRow(addRow, params, a, b, output);
+function runIntegerSumSingle(params: Params, a: Int8Array, b: Int8Array, output: Int8Array): void {
+  forEachRow(sumRow, params, a, b, output);
 }
 
-function addRow(
+function sumRow(
   params: Params,
   a: Int8Array,
   aStart: number,
@@ -84,7 +87,7 @@ function addRow(
 
 /** Scale of each operand / output scale, in float32. */
 function scaleRatios(
-  { inputs: [a, b], outputs: [output] }: OpOf<"add">,
+  { inputs: [a, b], outputs: [output] }: SumOp,
   graph: Graph,
 ): readonly [number, number] {
   const outputScale = perTensorOf(tensorOf(graph, output), "output").scale;
