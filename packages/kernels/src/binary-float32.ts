@@ -10,7 +10,7 @@ type Params = BroadcastParams & ActivationRange;
 interface BinaryOp {
   readonly inputs: readonly [a: TensorId, b: TensorId];
   readonly outputs: readonly [output: TensorId];
-  readonly options: { readonly activation: Activation };
+  readonly options: { readonly activation?: Activation };
 }
 
 /** An operator on pairs of float32, broadcast. */
@@ -42,7 +42,7 @@ export function binaryFloat32<O extends Op & BinaryOp>(
     tensorOfType(graph, outputs[0], "output", "float32");
     const params: Params = {
       ...broadcastParams(graph, inputs, outputs[0]),
-      ...float32ActivationRange(options.activation),
+      ...float32ActivationRange(options.activation ?? "none"),
     };
     return makeStep({ kernel, run, params, reads: inputs, writes: outputs });
   };

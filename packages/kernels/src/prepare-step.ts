@@ -16,8 +16,14 @@ import { conv2dInt8 } from "./conv-2d/int8.ts";
 import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
 import { depthwiseConv2dInt8 } from "./depthwise-conv-2d/int8.ts";
 import { dequantize } from "./dequantize/dequantize.ts";
+import { eluFloat32 } from "./elu/float32.ts";
+import { eluInt8 } from "./elu/int8.ts";
 import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
 import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
+import { hardSwishFloat32 } from "./hard-swish/float32.ts";
+import { hardSwishInt8 } from "./hard-swish/int8.ts";
+import { leakyReluFloat32 } from "./leaky-relu/float32.ts";
+import { leakyReluIntegers } from "./leaky-relu/integers.ts";
 import { logisticFloat32 } from "./logistic/float32.ts";
 import { logisticInt8 } from "./logistic/int8.ts";
 import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
@@ -25,6 +31,8 @@ import { meanFloat32 } from "./mean/float32.ts";
 import { meanInt8 } from "./mean/int8.ts";
 import { mulFloat32 } from "./mul/float32.ts";
 import { mulInt8 } from "./mul/int8.ts";
+import { preluFloat32 } from "./prelu/float32.ts";
+import { preluIntegers } from "./prelu/integers.ts";
 import { quantizeFloat32 } from "./quantize/float32.ts";
 import { requantize } from "./quantize/integers.ts";
 import { reluFloat32 } from "./relu/float32.ts";
@@ -53,14 +61,14 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8 },
   "depthwise-conv-2d": { float32: depthwiseConv2dFloat32, int8: depthwiseConv2dInt8 },
   dequantize: { int8: dequantize, uint8: dequantize, int16: dequantize },
-  elu: {},
+  elu: { float32: eluFloat32, int8: eluInt8 },
   "embedding-lookup": {},
   "expand-dims": {},
   "fully-connected": { float32: fullyConnectedFloat32, int8: fullyConnectedInt8 },
   gather: {},
-  "hard-swish": {},
+  "hard-swish": { float32: hardSwishFloat32, int8: hardSwishInt8 },
   "l2-normalization": {},
-  "leaky-relu": {},
+  "leaky-relu": { float32: leakyReluFloat32, int8: leakyReluIntegers, int16: leakyReluIntegers },
   "log-softmax": {},
   logistic: { float32: logisticFloat32, int8: logisticInt8 },
   "max-pool-2d": { float32: maxPool2d, int8: maxPool2d },
@@ -71,7 +79,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   pack: {},
   pad: {},
   "pad-v2": {},
-  prelu: {},
+  prelu: { float32: preluFloat32, int8: preluIntegers, int16: preluIntegers },
   quantize: {
     float32: quantizeFloat32,
     int8: requantize,

@@ -1,9 +1,10 @@
 import { type Graph, type Op, tensorOf } from "@smidgen/graph";
 import { scale, shiftRight, splitFraction } from "./fixed-point.ts";
 import { lookupInt8 } from "./lookup.ts";
+import { realLookupInt8 } from "./real-lookup-int8.ts";
 import { perTensorOf, requireOutputQuantization } from "./requirements.ts";
-import { roundHalfAwayFromZero } from "./rounding.ts";
-import type { Step } from "./step.ts";
+import { roundHalfAwayFromZero, roundHalfToEven } from "./rounding.ts";
+import type { Numerics, Step } from "./step.ts";
 
 const integerBits = 4;
 
@@ -11,6 +12,7 @@ const integerBits = 4;
  * A function that levels off on both sides: logistic and tanh of int8.
  *
  * The input becomes Q4.27, or the limit where that would overflow; `f` gives Q0.31, of which `outputBits` are kept.
+ * With single rounding `real` is computed in float32, and rounded half to even.
  *
  * Source: `Logistic` and `Tanh`, tensorflow/lite/kernels/internal/reference/integer_ops/logistic.h and tanh.h, and
  * `CalculateArithmeticOpDataLogistic`, tensorflow/lite/micro/kernels/logistic_common.cc.
@@ -18,10 +20,12 @@ const integerBits = 4;
 export function sigmoidalInt8(
   op: Op,
   graph: Graph,
-  { f, outputBits, zeroPoint }: SigmoidalFunction,
+  { rounding }: Numerics,
+  { f, real, outputBits, zeroPoint }: SigmoidalFunction,
 ): Step {
   const input = perTensorOf(tensorOf(graph, op.inputs[0]), "input");
   requireOutputQuantization(tensorOf(graph, op.outputs[0]), 2 ** -outputBits, zeroPoint);
+  if (rounding === "single") return realLookupInt8(op, graph, real, roundHalfToEven);
   // Unlike `toFixedPoint` this does not carry a fraction that rounds up to 1; no float32 scale does.
   const { fraction, exponent: shift } = splitFraction(input.scale * 2 ** (31 - integerBits));
   const multiplier = roundHalfAwayFromZero(fraction * 2 ** 31);
@@ -38,6 +42,8 @@ export function sigmoidalInt8(
 export interface SigmoidalFunction {
   /** Q4.27 to Q0.31 */
   readonly f: (a: number) => number;
+  /** The same of real numbers. */
+  readonly real: (x: number) => number;
   /** The output's scale is 2^−outputBits. */
   readonly outputBits: number;
   readonly zeroPoint: number;
