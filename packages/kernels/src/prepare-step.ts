@@ -28,7 +28,7 @@ import { logisticFloat32 } from "./logistic/float32.ts";
 import { logisticInt8 } from "./logistic/int8.ts";
 import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
 import { meanFloat32 } from "./mean/float32.ts";
-import { meanInt8 } from "./mean/int8.ts";
+import { meanIntegers } from "./mean/integers.ts";
 import { mulFloat32 } from "./mul/float32.ts";
 import { mulInt8 } from "./mul/int8.ts";
 import { preluFloat32 } from "./prelu/float32.ts";
@@ -46,6 +46,8 @@ import { softmaxInt8 } from "./softmax/int8.ts";
 import type { Numerics, PrepareStep, Step } from "./step.ts";
 import { subFloat32 } from "./sub/float32.ts";
 import { subIntegers } from "./sub/integers.ts";
+import { sumFloat32 } from "./sum/float32.ts";
+import { sumIntegers } from "./sum/integers.ts";
 import { tanhFloat32 } from "./tanh/float32.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
 
@@ -73,7 +75,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   logistic: { float32: logisticFloat32, int8: logisticInt8 },
   "max-pool-2d": { float32: maxPool2d, int8: maxPool2d },
   maximum: {},
-  mean: { float32: meanFloat32, int8: meanInt8 },
+  mean: { float32: meanFloat32, int8: meanIntegers, int16: meanIntegers },
   minimum: {},
   mul: { float32: mulFloat32, int8: mulInt8 },
   pack: {},
@@ -99,7 +101,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   squeeze: {},
   "strided-slice": {},
   sub: { float32: subFloat32, int8: subIntegers, int16: subIntegers },
-  sum: {},
+  sum: { float32: sumFloat32, int8: sumIntegers, int16: sumIntegers },
   svdf: {},
   tanh: { float32: tanhFloat32, int8: tanhInt8 },
   transpose: {},

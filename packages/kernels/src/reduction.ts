@@ -1,11 +1,17 @@
-import { elementCount, type Graph, type OpOf, tensorOf } from "@smidgen/graph";
-import { requireSupported } from "../requirements.ts";
+import { elementCount, type Graph, type TensorId, tensorOf } from "@smidgen/graph";
+import { requireSupported } from "./requirements.ts";
+
+/** An operator that makes one element of many along some dimensions. */
+export interface ReductionOp {
+  readonly inputs: readonly [input: TensorId, axes: TensorId];
+  readonly outputs: readonly [output: TensorId];
+}
 
 /**
  * Which input elements make up each output. Dimensions that lie side by side and share a fate are merged;
  * two that are kept and two that are reduced are left, outermost first.
  */
-export type MeanGeometry = {
+export type ReductionGeometry = {
   readonly keptExtents: Int32Array; // [2]
   readonly keptSteps: Int32Array; // [2] elements
   readonly reducedExtents: Int32Array; // [2]
@@ -13,7 +19,7 @@ export type MeanGeometry = {
 };
 
 /** @throws UserError `unsupported-operator`, if more dimensions are left. */
-export function meanGeometry({ inputs }: OpOf<"mean">, graph: Graph): MeanGeometry {
+export function reductionGeometry({ inputs }: ReductionOp, graph: Graph): ReductionGeometry {
   const { shape } = tensorOf(graph, inputs[0]);
   const axes = tensorOf(graph, inputs[1]).data as Int32Array;
   const reduced = new Set(Array.from(axes, (axis) => (axis < 0 ? axis + shape.length : axis)));
@@ -53,4 +59,11 @@ function twoOf(groups: readonly Group[]): readonly Omit<Group, "isReduced">[] {
   );
   const none = { extent: 1, step: 0 };
   return [none, none, ...groups].slice(-2);
+}
+
+/** How many input elements make up each output. */
+export function elementsPerOutput({ inputs, outputs }: ReductionOp, graph: Graph): number {
+  return (
+    elementCount(tensorOf(graph, inputs[0]).shape) / elementCount(tensorOf(graph, outputs[0]).shape)
+  );
 }
