@@ -77,7 +77,7 @@ export function tanhOf(a: number): number {
 }
 
 /** x · 2^exponent, limited to int32. */
-function saturatingShiftLeft(x: number, exponent: number): number {
+export function saturatingShiftLeft(x: number, exponent: number): number {
   const shifted = x * 2 ** exponent;
   return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, shifted));
 }

@@ -22,8 +22,12 @@ import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
 import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
 import { hardSwishFloat32 } from "./hard-swish/float32.ts";
 import { hardSwishInt8 } from "./hard-swish/int8.ts";
+import { l2NormalizationFloat32 } from "./l2-normalization/float32.ts";
+import { l2NormalizationInt8 } from "./l2-normalization/int8.ts";
 import { leakyReluFloat32 } from "./leaky-relu/float32.ts";
 import { leakyReluIntegers } from "./leaky-relu/integers.ts";
+import { logSoftmaxFloat32 } from "./log-softmax/float32.ts";
+import { logSoftmaxInt8 } from "./log-softmax/int8.ts";
 import { logisticFloat32 } from "./logistic/float32.ts";
 import { logisticInt8 } from "./logistic/int8.ts";
 import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
@@ -69,9 +73,9 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "fully-connected": { float32: fullyConnectedFloat32, int8: fullyConnectedInt8 },
   gather: {},
   "hard-swish": { float32: hardSwishFloat32, int8: hardSwishInt8 },
-  "l2-normalization": {},
+  "l2-normalization": { float32: l2NormalizationFloat32, int8: l2NormalizationInt8 },
   "leaky-relu": { float32: leakyReluFloat32, int8: leakyReluIntegers, int16: leakyReluIntegers },
-  "log-softmax": {},
+  "log-softmax": { float32: logSoftmaxFloat32, int8: logSoftmaxInt8 },
   logistic: { float32: logisticFloat32, int8: logisticInt8 },
   "max-pool-2d": { float32: maxPool2d, int8: maxPool2d },
   maximum: {},
