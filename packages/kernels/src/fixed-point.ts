@@ -66,8 +66,10 @@ export function scale(x: number, multiplier: number, shift: number): number {
  * C twin: `smg_high_multiply` in fixed_point.h.
  */
 export function highMultiply(a: number, b: number): number {
+  // C has 64-bit integers. Here the low half is exact, and what a double loses of the whole is less than 2¹⁰.
   const low = Math.imul(a, b);
-  return ((productHigh(a, b) << 1) + (((low >>> 30) + 1) >>> 1)) | 0;
+  const high = Math.floor((a * b - (low >>> 0)) / 4_294_967_296 + 0.5);
+  return ((high << 1) + (((low >>> 30) + 1) >>> 1)) | 0;
 }
 
 /**
@@ -79,16 +81,6 @@ export function highMultiply(a: number, b: number): number {
 export function shiftRight(x: number, exponent: number): number {
   const mask = ((1 << exponent) - 1) | 0;
   const threshold = (mask >> 1) + (x >>> 31);
-  return (x >> exponent) + ((x & mask) > threshold ? 1 : 0);
-}
-
-/** Bits 32 to 63 of the product of two int32. C has 64-bit integers; here four 16-bit products make one. */
-function productHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >> 16;
-  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
-  const carry = ((middle & 0xffff) + Math.imul(aLow, bHigh)) | 0;
-  return (Math.imul(aHigh, bHigh) + (middle >> 16) + (carry >> 16)) | 0;
+  // 1 if the rest is greater than the threshold; a comparison would be a branch that no processor can foresee.
+  return (x >> exponent) + ((threshold - (x & mask)) >>> 31);
 }

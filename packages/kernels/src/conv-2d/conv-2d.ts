@@ -5,6 +5,7 @@ import { type WindowParams, windowParams } from "../window.ts";
 export type Conv2dGeometry = WindowParams & {
   /** Input channels that an output channel sees. */
   readonly filterDepth: number;
+  readonly groups: number;
   /** Output channels that see the same input channels. */
   readonly channelsPerGroup: number;
 };
@@ -17,7 +18,7 @@ export function conv2dGeometry(op: OpOf<"conv-2d">, graph: Graph): Conv2dGeometr
   const [outputChannels, height, width, filterDepth] = filter as Shape4d;
   const window = windowParams(input, output, { height, width }, op.options);
   const groups = window.inputChannels / filterDepth;
-  return { ...window, filterDepth, channelsPerGroup: outputChannels / groups };
+  return { ...window, filterDepth, groups, channelsPerGroup: outputChannels / groups };
 }
 
 type Shape4d = Shape & readonly [number, number, number, number];

@@ -53,42 +53,58 @@ function convolveAt(
   right: number,
   outputStart: number,
 ): void {
-  const { inputWidth, inputChannels, outputChannels, filterHeight, filterWidth } = params;
+  const { inputWidth, inputChannels, filterHeight, filterWidth, groups } = params;
   const { dilationHeight, dilationWidth, filterDepth, channelsPerGroup } = params;
-  const { filter, bias, activationMin, activationMax } = params;
+  const { filter, bias, activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
-  // Cells of a row that lie side by side in the input and in the filter are one run.
+  // Cells of a row that lie side by side in the input are one run.
   const isRun = dilationWidth === 1 && filterDepth === inputChannels;
   const runs = isRun ? 1 : right - left;
   const runLength = isRun ? (right - left) * filterDepth : filterDepth;
+  // How far it is from the end of one run or row to the beginning of the next.
+  const runGap = dilationWidth * inputChannels - runLength;
+  const rowGap = (dilationHeight * inputWidth - runs * dilationWidth) * inputChannels;
+  const filterRowGap = (filterWidth - (right - left)) * filterDepth;
 
-  for (let first = 0; first < outputChannels; first += channelsPerGroup) {
+  for (let group = 0; group < groups; group++) {
+    const first = group * channelsPerGroup;
     const last = first + channelsPerGroup - 1;
-    const groupOrigin = origin + (first / channelsPerGroup) * filterDepth;
-    for (let channel0 = first; channel0 <= last; channel0 += 2) {
-      // Two channels share each input value. Where a group ends earlier, its last one is computed again.
+    for (let channel0 = first; channel0 <= last; channel0 += 4) {
+      // Four channels share each input value. Where a group ends earlier, its last one is computed again.
       const channel1 = Math.min(channel0 + 1, last);
+      const channel2 = Math.min(channel0 + 2, last);
+      const channel3 = Math.min(channel0 + 3, last);
+      const to1 = (channel1 - channel0) * filterSize;
+      const to2 = (channel2 - channel0) * filterSize;
+      const to3 = (channel3 - channel0) * filterSize;
       let sum0 = 0;
       let sum1 = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      let weight = channel0 * filterSize + (top * filterWidth + left) * filterDepth;
+      let cell =
+        origin +
+        (top * dilationHeight * inputWidth + left * dilationWidth) * inputChannels +
+        group * filterDepth;
       for (let y = top; y < bottom; y++) {
-        const row = (y * filterWidth + left) * filterDepth;
-        let filter0 = channel0 * filterSize + row;
-        let filter1 = channel1 * filterSize + row;
-        let cell =
-          groupOrigin + (y * dilationHeight * inputWidth + left * dilationWidth) * inputChannels;
         for (let run = 0; run < runs; run++) {
-          for (let i = 0; i < runLength; i++) {
-            const value = input[cell + i]!;
-            sum0 = fround(sum0 + fround(filter[filter0 + i]! * value));
-            sum1 = fround(sum1 + fround(filter[filter1 + i]! * value));
+          for (const end = cell + runLength; cell < end; cell++) {
+            const value = input[cell]!;
+            sum0 = fround(sum0 + fround(filter[weight]! * value));
+            sum1 = fround(sum1 + fround(filter[weight + to1]! * value));
+            sum2 = fround(sum2 + fround(filter[weight + to2]! * value));
+            sum3 = fround(sum3 + fround(filter[weight + to3]! * value));
+            weight++;
           }
-          filter0 += runLength;
-          filter1 += runLength;
-          cell += dilationWidth * inputChannels;
+          cell += runGap;
         }
+        cell += rowGap;
+        weight += filterRowGap;
       }
-      output[outputStart + channel0] = clamp(sum0 + bias[channel0]!, activationMin, activationMax);
-      output[outputStart + channel1] = clamp(sum1 + bias[channel1]!, activationMin, activationMax);
+      output[outputStart + channel0] = clamp(sum0 + bias[channel0]!, min, max);
+      output[outputStart + channel1] = clamp(sum1 + bias[channel1]!, min, max);
+      output[outputStart + channel2] = clamp(sum2 + bias[channel2]!, min, max);
+      output[outputStart + channel3] = clamp(sum3 + bias[channel3]!, min, max);
     }
   }
 }

@@ -67,75 +67,63 @@ function convolveAt(
   right: number,
   outputStart: number,
 ): void {
-  const { inputWidth, inputChannels, outputChannels, filterHeight, filterWidth } = params;
+  const { inputWidth, inputChannels, filterHeight, filterWidth, groups } = params;
   const { dilationHeight, dilationWidth, filterDepth, channelsPerGroup, filter, bias } = params;
-  const { multiplier, shift, inputOffset, outputZeroPoint, activationMin, activationMax } = params;
-  const single = params.singleRounding;
+  const { multiplier, shift, singleRounding: single, inputOffset, outputZeroPoint } = params;
+  const { activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
-  // Cells of a row that lie side by side in the input and in the filter are one run.
+  // Cells of a row that lie side by side in the input are one run.
   const isRun = dilationWidth === 1 && filterDepth === inputChannels;
   const runs = isRun ? 1 : right - left;
   const runLength = isRun ? (right - left) * filterDepth : filterDepth;
+  // How far it is from the end of one run or row to the beginning of the next.
+  const runGap = dilationWidth * inputChannels - runLength;
+  const rowGap = (dilationHeight * inputWidth - runs * dilationWidth) * inputChannels;
+  const filterRowGap = (filterWidth - (right - left)) * filterDepth;
 
-  for (let first = 0; first < outputChannels; first += channelsPerGroup) {
+  for (let group = 0; group < groups; group++) {
+    const first = group * channelsPerGroup;
     const last = first + channelsPerGroup - 1;
-    const groupOrigin = origin + (first / channelsPerGroup) * filterDepth;
     for (let channel0 = first; channel0 <= last; channel0 += 4) {
       // Four channels share each input value. Where a group ends earlier, its last one is computed again.
       const channel1 = Math.min(channel0 + 1, last);
       const channel2 = Math.min(channel0 + 2, last);
       const channel3 = Math.min(channel0 + 3, last);
+      const to1 = (channel1 - channel0) * filterSize;
+      const to2 = (channel2 - channel0) * filterSize;
+      const to3 = (channel3 - channel0) * filterSize;
       let sum0 = bias[channel0]!;
       let sum1 = bias[channel1]!;
       let sum2 = bias[channel2]!;
       let sum3 = bias[channel3]!;
+      let weight = channel0 * filterSize + (top * filterWidth + left) * filterDepth;
+      let cell =
+        origin +
+        (top * dilationHeight * inputWidth + left * dilationWidth) * inputChannels +
+        group * filterDepth;
       for (let y = top; y < bottom; y++) {
-        const row = (y * filterWidth + left) * filterDepth;
-        let filter0 = channel0 * filterSize + row;
-        let filter1 = channel1 * filterSize + row;
-        let filter2 = channel2 * filterSize + row;
-        let filter3 = channel3 * filterSize + row;
-        let cell =
-          groupOrigin + (y * dilationHeight * inputWidth + left * dilationWidth) * inputChannels;
         for (let run = 0; run < runs; run++) {
-          for (let i = 0; i < runLength; i++) {
-            const value = input[cell + i]! + inputOffset;
-            sum0 = (sum0 + filter[filter0 + i]! * value) | 0;
-            sum1 = (sum1 + filter[filter1 + i]! * value) | 0;
-            sum2 = (sum2 + filter[filter2 + i]! * value) | 0;
-            sum3 = (sum3 + filter[filter3 + i]! * value) | 0;
+          for (const end = cell + runLength; cell < end; cell++) {
+            const value = input[cell]! + inputOffset;
+            sum0 = (sum0 + filter[weight]! * value) | 0;
+            sum1 = (sum1 + filter[weight + to1]! * value) | 0;
+            sum2 = (sum2 + filter[weight + to2]! * value) | 0;
+            sum3 = (sum3 + filter[weight + to3]! * value) | 0;
+            weight++;
           }
-          filter0 += runLength;
-          filter1 += runLength;
-          filter2 += runLength;
-          filter3 += runLength;
-          cell += dilationWidth * inputChannels;
+          cell += runGap;
         }
+        cell += rowGap;
+        weight += filterRowGap;
       }
       const scaled0 = requantize(sum0, multiplier[channel0]!, shift[channel0]!, single);
       const scaled1 = requantize(sum1, multiplier[channel1]!, shift[channel1]!, single);
       const scaled2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
       const scaled3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
-      output[outputStart + channel0] = clamp(
-        scaled0 + outputZeroPoint,
-        activationMin,
-        activationMax,
-      );
-      output[outputStart + channel1] = clamp(
-        scaled1 + outputZeroPoint,
-        activationMin,
-        activationMax,
-      );
-      output[outputStart + channel2] = clamp(
-        scaled2 + outputZeroPoint,
-        activationMin,
-        activationMax,
-      );
-      output[outputStart + channel3] = clamp(
-        scaled3 + outputZeroPoint,
-        activationMin,
-        activationMax,
-      );
+      output[outputStart + channel0] = clamp(scaled0 + outputZeroPoint, min, max);
+      output[outputStart + channel1] = clamp(scaled1 + outputZeroPoint, min, max);
+      output[outputStart + channel2] = clamp(scaled2 + outputZeroPoint, min, max);
+      output[outputStart + channel3] = clamp(scaled3 + outputZeroPoint, min, max);
     }
   }
 }

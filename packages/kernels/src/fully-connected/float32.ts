@@ -38,16 +38,36 @@ export function fullyConnectedFloat32(op: OpOf<"fully-connected">, graph: Graph)
 }
 
 function runFullyConnectedFloat32(params: Params, input: Float32Array, output: Float32Array): void {
-  const { batches, depth, units, filter, bias, activationMin, activationMax } = params;
+  const { batches, depth, units, filter, bias, activationMin: min, activationMax: max } = params;
+  const last = units - 1;
   for (let batch = 0; batch < batches; batch++) {
     const inputStart = batch * depth;
-    for (let unit = 0; unit < units; unit++) {
-      const filterStart = unit * depth;
-      let sum = 0;
-      for (let i = 0; i < depth; i++) {
-        sum = fround(sum + fround(filter[filterStart + i]! * input[inputStart + i]!));
+    const outputStart = batch * units;
+    for (let unit0 = 0; unit0 < units; unit0 += 4) {
+      // Four units share each input value. Where they run out, the last one is computed again.
+      const unit1 = Math.min(unit0 + 1, last);
+      const unit2 = Math.min(unit0 + 2, last);
+      const unit3 = Math.min(unit0 + 3, last);
+      const to1 = (unit1 - unit0) * depth;
+      const to2 = (unit2 - unit0) * depth;
+      const to3 = (unit3 - unit0) * depth;
+      let sum0 = 0;
+      let sum1 = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      let weight = unit0 * depth;
+      for (let i = inputStart; i < inputStart + depth; i++) {
+        const value = input[i]!;
+        sum0 = fround(sum0 + fround(filter[weight]! * value));
+        sum1 = fround(sum1 + fround(filter[weight + to1]! * value));
+        sum2 = fround(sum2 + fround(filter[weight + to2]! * value));
+        sum3 = fround(sum3 + fround(filter[weight + to3]! * value));
+        weight++;
       }
-      output[batch * units + unit] = clamp(sum + bias[unit]!, activationMin, activationMax);
+      output[outputStart + unit0] = clamp(sum0 + bias[unit0]!, min, max);
+      output[outputStart + unit1] = clamp(sum1 + bias[unit1]!, min, max);
+      output[outputStart + unit2] = clamp(sum2 + bias[unit2]!, min, max);
+      output[outputStart + unit3] = clamp(sum3 + bias[unit3]!, min, max);
     }
   }
 }

@@ -66,17 +66,40 @@ export function fullyConnectedInt8(
 
 function runFullyConnectedInt8(params: Params, input: Int8Array, output: Int8Array): void {
   const { batches, depth, units, filter, bias, multiplier, shift, outputZeroPoint } = params;
-  const { activationMin, activationMax, singleRounding: single } = params;
+  const { activationMin: min, activationMax: max, singleRounding: single } = params;
+  const last = units - 1;
   for (let batch = 0; batch < batches; batch++) {
     const inputStart = batch * depth;
-    for (let unit = 0; unit < units; unit++) {
-      const filterStart = unit * depth;
-      let sum = bias[unit]!;
-      for (let i = 0; i < depth; i++) {
-        sum = (sum + filter[filterStart + i]! * input[inputStart + i]!) | 0;
+    const outputStart = batch * units;
+    for (let unit0 = 0; unit0 < units; unit0 += 4) {
+      // Four units share each input value. Where they run out, the last one is computed again.
+      const unit1 = Math.min(unit0 + 1, last);
+      const unit2 = Math.min(unit0 + 2, last);
+      const unit3 = Math.min(unit0 + 3, last);
+      const to1 = (unit1 - unit0) * depth;
+      const to2 = (unit2 - unit0) * depth;
+      const to3 = (unit3 - unit0) * depth;
+      let sum0 = bias[unit0]!;
+      let sum1 = bias[unit1]!;
+      let sum2 = bias[unit2]!;
+      let sum3 = bias[unit3]!;
+      let weight = unit0 * depth;
+      for (let i = inputStart; i < inputStart + depth; i++) {
+        const value = input[i]!;
+        sum0 = (sum0 + filter[weight]! * value) | 0;
+        sum1 = (sum1 + filter[weight + to1]! * value) | 0;
+        sum2 = (sum2 + filter[weight + to2]! * value) | 0;
+        sum3 = (sum3 + filter[weight + to3]! * value) | 0;
+        weight++;
       }
-      const scaled = requantize(sum, multiplier[unit]!, shift[unit]!, single);
-      output[batch * units + unit] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
+      const scaled0 = requantize(sum0, multiplier[unit0]!, shift[unit0]!, single);
+      const scaled1 = requantize(sum1, multiplier[unit1]!, shift[unit1]!, single);
+      const scaled2 = requantize(sum2, multiplier[unit2]!, shift[unit2]!, single);
+      const scaled3 = requantize(sum3, multiplier[unit3]!, shift[unit3]!, single);
+      output[outputStart + unit0] = clamp(scaled0 + outputZeroPoint, min, max);
+      output[outputStart + unit1] = clamp(scaled1 + outputZeroPoint, min, max);
+      output[outputStart + unit2] = clamp(scaled2 + outputZeroPoint, min, max);
+      output[outputStart + unit3] = clamp(scaled3 + outputZeroPoint, min, max);
     }
   }
 }
