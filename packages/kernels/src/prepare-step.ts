@@ -10,7 +10,7 @@ import {
 import { addFloat32 } from "./add/float32.ts";
 import { addIntegers } from "./add/integers.ts";
 import { averagePool2dFloat32 } from "./average-pool-2d/float32.ts";
-import { averagePool2dInt8 } from "./average-pool-2d/int8.ts";
+import { averagePool2dIntegers } from "./average-pool-2d/integers.ts";
 import { conv2dFloat32 } from "./conv-2d/float32.ts";
 import { conv2dInt8 } from "./conv-2d/int8.ts";
 import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
@@ -29,23 +29,27 @@ import { leakyReluIntegers } from "./leaky-relu/integers.ts";
 import { logSoftmaxFloat32 } from "./log-softmax/float32.ts";
 import { logSoftmaxInt8 } from "./log-softmax/int8.ts";
 import { logisticFloat32 } from "./logistic/float32.ts";
+import { logisticInt16 } from "./logistic/int16.ts";
 import { logisticInt8 } from "./logistic/int8.ts";
 import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
 import { meanFloat32 } from "./mean/float32.ts";
 import { meanIntegers } from "./mean/integers.ts";
 import { mulFloat32 } from "./mul/float32.ts";
-import { mulInt8 } from "./mul/int8.ts";
+import { mulIntegers } from "./mul/integers.ts";
 import { preluFloat32 } from "./prelu/float32.ts";
 import { preluIntegers } from "./prelu/integers.ts";
 import { quantizeFloat32 } from "./quantize/float32.ts";
 import { requantize } from "./quantize/integers.ts";
 import { reluFloat32 } from "./relu/float32.ts";
+import { reluInt16 } from "./relu/int16.ts";
 import { reluInt8 } from "./relu/int8.ts";
 import { relu6Float32 } from "./relu6/float32.ts";
+import { relu6Int16 } from "./relu6/int16.ts";
 import { relu6Int8 } from "./relu6/int8.ts";
 import { unsupported } from "./requirements.ts";
 import { reshape } from "./reshape/reshape.ts";
 import { softmaxFloat32 } from "./softmax/float32.ts";
+import { softmaxInt16 } from "./softmax/int16.ts";
 import { softmaxInt8 } from "./softmax/int8.ts";
 import type { Numerics, PrepareStep, Step } from "./step.ts";
 import { subFloat32 } from "./sub/float32.ts";
@@ -53,6 +57,7 @@ import { subIntegers } from "./sub/integers.ts";
 import { sumFloat32 } from "./sum/float32.ts";
 import { sumIntegers } from "./sum/integers.ts";
 import { tanhFloat32 } from "./tanh/float32.ts";
+import { tanhInt16 } from "./tanh/int16.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
 
 /** What prepares an operator, by the element type of its first operand. */
@@ -61,7 +66,11 @@ type KernelsByType<O extends Op> = { readonly [T in ElementType]?: PrepareStep<O
 const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   add: { float32: addFloat32, int8: addIntegers, int16: addIntegers },
   "arg-max": {},
-  "average-pool-2d": { float32: averagePool2dFloat32, int8: averagePool2dInt8 },
+  "average-pool-2d": {
+    float32: averagePool2dFloat32,
+    int8: averagePool2dIntegers,
+    int16: averagePool2dIntegers,
+  },
   cast: {},
   concatenation: {},
   "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8 },
@@ -76,12 +85,12 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "l2-normalization": { float32: l2NormalizationFloat32, int8: l2NormalizationInt8 },
   "leaky-relu": { float32: leakyReluFloat32, int8: leakyReluIntegers, int16: leakyReluIntegers },
   "log-softmax": { float32: logSoftmaxFloat32, int8: logSoftmaxInt8 },
-  logistic: { float32: logisticFloat32, int8: logisticInt8 },
-  "max-pool-2d": { float32: maxPool2d, int8: maxPool2d },
+  logistic: { float32: logisticFloat32, int8: logisticInt8, int16: logisticInt16 },
+  "max-pool-2d": { float32: maxPool2d, int8: maxPool2d, int16: maxPool2d },
   maximum: {},
   mean: { float32: meanFloat32, int8: meanIntegers, int16: meanIntegers },
   minimum: {},
-  mul: { float32: mulFloat32, int8: mulInt8 },
+  mul: { float32: mulFloat32, int8: mulIntegers, int16: mulIntegers },
   pack: {},
   pad: {},
   "pad-v2": {},
@@ -94,20 +103,20 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
     int32: requantize,
   },
   "reduce-max": {},
-  relu: { float32: reluFloat32, int8: reluInt8 },
-  relu6: { float32: relu6Float32, int8: relu6Int8 },
+  relu: { float32: reluFloat32, int8: reluInt8, int16: reluInt16 },
+  relu6: { float32: relu6Float32, int8: relu6Int8, int16: relu6Int16 },
   reshape: { float32: reshape, int8: reshape, uint8: reshape, int16: reshape, int32: reshape },
   "resize-bilinear": {},
   "resize-nearest-neighbor": {},
   slice: {},
-  softmax: { float32: softmaxFloat32, int8: softmaxInt8 },
+  softmax: { float32: softmaxFloat32, int8: softmaxInt8, int16: softmaxInt16 },
   split: {},
   squeeze: {},
   "strided-slice": {},
   sub: { float32: subFloat32, int8: subIntegers, int16: subIntegers },
   sum: { float32: sumFloat32, int8: sumIntegers, int16: sumIntegers },
   svdf: {},
-  tanh: { float32: tanhFloat32, int8: tanhInt8 },
+  tanh: { float32: tanhFloat32, int8: tanhInt8, int16: tanhInt16 },
   transpose: {},
   "transpose-conv": {},
   "unidirectional-sequence-lstm": {},

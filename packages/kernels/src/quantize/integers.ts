@@ -1,4 +1,4 @@
-import { elementCount, type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { elementCount, type Graph, type Op, type OpOf, tensorOf } from "@smidgen/graph";
 import { storedRange } from "../activation-range.ts";
 import { type FixedPoint, scale, toFixedPoint } from "../fixed-point.ts";
 import { lookupInt8 } from "../lookup.ts";
@@ -29,20 +29,33 @@ export function requantize(op: OpOf<"quantize">, graph: Graph, { rounding }: Num
   const ratio = Math.fround(from.scale / to.scale);
   const isShort = input.type === "int8" && output.type === "int8" && rounding === "single";
   if (isShort && ratio >= 2 ** -8 && ratio <= 2 ** 7) return requantizeShort(op, graph, ratio);
-  const [min, max] = storedRange(output);
+  return rescale(op, graph, toFixedPoint(from.scale / to.scale), storedRange(output));
+}
+
+/** Integers to integers of another scale or type, limited to a range: what quantize and ReLU are. C twin: requantize.h. */
+export function rescale(
+  op: Op,
+  graph: Graph,
+  fixed: FixedPoint,
+  [min, max]: readonly [min: number, max: number],
+): Step {
+  const [inputId] = op.inputs;
+  const [outputId] = op.outputs;
+  const input = tensorOf(graph, inputId);
+  const output = tensorOf(graph, outputId);
   return makeStep({
     kernel: `requantize_${input.type}_${output.type}`,
     run: runRequantize,
     params: {
       count: elementCount(input.shape),
-      inputZeroPoint: from.zeroPoint,
-      outputZeroPoint: to.zeroPoint,
-      ...toFixedPoint(from.scale / to.scale),
+      inputZeroPoint: perTensorOf(input, "input").zeroPoint,
+      outputZeroPoint: perTensorOf(output, "output").zeroPoint,
+      ...fixed,
       min,
       max,
     },
-    reads: op.inputs,
-    writes: op.outputs,
+    reads: [inputId],
+    writes: [outputId],
   });
 }
 

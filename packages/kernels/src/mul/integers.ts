@@ -3,7 +3,7 @@ import { type ActivationRange, quantizedActivationRange } from "../activation-ra
 import { type BroadcastParams, broadcastParams, forEachRow } from "../broadcast.ts";
 import { type FixedPoint, toFixedPoint } from "../fixed-point.ts";
 import { requantize, singleRounding } from "../requantization.ts";
-import { perTensorOf, tensorOfType } from "../requirements.ts";
+import { perTensorOf, requireSupported, tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 
@@ -20,21 +20,33 @@ type Params = BroadcastParams &
     readonly singleRounding: number;
   };
 
+type Elements = Int8Array | Int16Array;
+
 /**
+ * Products of int8, or of int16 with zero points 0.
+ *
  * Source: `MulElementwise`, tensorflow/lite/kernels/internal/reference/integer_ops/mul.h, and `CalculateOpDataMul`,
  * tensorflow/lite/micro/kernels/mul_common.cc; with single rounding `xnn_init_qs8_mul_minmax_scalar_params`,
- * xnnpack/src/microparams-init.c.
+ * xnnpack/src/microparams-init.c. C twin: mul.h.
  */
-export function mulInt8(op: OpOf<"mul">, graph: Graph, { rounding }: Numerics): Step {
+export function mulIntegers(op: OpOf<"mul">, graph: Graph, numerics: Numerics): Step {
   const [aId, bId] = op.inputs;
   const [outputId] = op.outputs;
+  const { type } = tensorOf(graph, aId);
   const a = perTensorOf(tensorOf(graph, aId), "a");
-  const b = perTensorOf(tensorOfType(graph, bId, "b", "int8"), "b");
-  const output = tensorOfType(graph, outputId, "output", "int8");
+  const b = perTensorOf(tensorOfType(graph, bId, "b", type), "b");
+  const output = tensorOfType(graph, outputId, "output", type);
   const to = perTensorOf(output, "output");
+  const zeroPoints = [a, b, to].map(({ zeroPoint }) => zeroPoint);
+  requireSupported(
+    type === "int8" || zeroPoints.every((zeroPoint) => zeroPoint === 0),
+    `zero points are ${zeroPoints.join(", ")}; with int16 they must be 0`,
+  );
+  // Only int8 is multiplied by XNNPACK.
+  const rounding = type === "int8" ? numerics.rounding : "double";
   return makeStep({
-    kernel: "mul_int8",
-    run: runMulInt8,
+    kernel: `mul_${type}`,
+    run: runMul,
     params: {
       ...broadcastParams(graph, op.inputs, outputId),
       aOffset: -a.zeroPoint,
@@ -53,19 +65,19 @@ export function mulInt8(op: OpOf<"mul">, graph: Graph, { rounding }: Numerics): 
   });
 }
 
-function runMulInt8(params: Params, a: Int8Array, b: Int8Array, output: Int8Array): void {
+function runMul(params: Params, a: Elements, b: Elements, output: Elements): void {
   forEachRow(mulRow, params, a, b, output);
 }
 
 function mulRow(
   params: Params,
-  a: Int8Array,
+  a: Elements,
   aStart: number,
   aStep: number,
-  b: Int8Array,
+  b: Elements,
   bStart: number,
   bStep: number,
-  output: Int8Array,
+  output: Elements,
   outputStart: number,
   count: number,
 ): void {

@@ -7,19 +7,21 @@ import { forEachWindow, type WindowParams, windowParams } from "../window.ts";
 
 type Params = WindowParams & ActivationRange;
 
+type Elements = Int8Array | Int16Array;
+
 /**
  * The mean of the stored integers of each window, rounded half away from (stored) zero.
  *
  * Source: `AveragePool`, tensorflow/lite/kernels/internal/reference/integer_ops/pooling.h.
  */
-export function averagePool2dInt8(op: OpOf<"average-pool-2d">, graph: Graph): Step {
+export function averagePool2dIntegers(op: OpOf<"average-pool-2d">, graph: Graph): Step {
   const input = tensorOf(graph, op.inputs[0]);
-  const output = tensorOfType(graph, op.outputs[0], "output", "int8");
+  const output = tensorOfType(graph, op.outputs[0], "output", input.type);
   requireSameQuantization(input, output);
   const { filterHeight: height, filterWidth: width, activation } = op.options;
   return makeStep({
-    kernel: "average_pool_2d_int8",
-    run: runAveragePool2dInt8,
+    kernel: `average_pool_2d_${input.type}`,
+    run: runAveragePool2dIntegers,
     params: {
       ...windowParams(input.shape, output.shape, { height, width }, op.options),
       ...quantizedActivationRange(activation, output),
@@ -29,14 +31,14 @@ export function averagePool2dInt8(op: OpOf<"average-pool-2d">, graph: Graph): St
   });
 }
 
-function runAveragePool2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
+function runAveragePool2dIntegers(params: Params, input: Elements, output: Elements): void {
   forEachWindow(averageAt, params, input, output);
 }
 
 function averageAt(
   params: Params,
-  input: Int8Array,
-  output: Int8Array,
+  input: Elements,
+  output: Elements,
   origin: number,
   top: number,
   bottom: number,
