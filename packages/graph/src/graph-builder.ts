@@ -1,4 +1,4 @@
-import type { Graph } from "./graph.ts";
+import { type Graph, tensorOf } from "./graph.ts";
 import { type Op, type OpKind, type OpOf, rulesOf } from "./op.ts";
 import type { Quantization } from "./quantization.ts";
 import type { ElementArrays, ElementType, Shape, Tensor, TensorId } from "./tensor.ts";
@@ -22,6 +22,8 @@ export interface GraphBuilder {
     options: OpOf<K>["options"],
     outputs: readonly NewOutput[],
   ): readonly TensorId[];
+  /** A tensor that was added, with its shape. */
+  tensor(id: TensorId): Tensor;
   /** @throws UserError `invalid-graph` */
   build(outputs: readonly TensorId[]): Graph;
 }
@@ -74,6 +76,7 @@ export function graphBuilder(name: string): GraphBuilder {
     op: (kind, operands, options, output) =>
       addOp(kind, operands, options, [output])[0] as TensorId,
     opWithOutputs: addOp,
+    tensor: (id) => tensorOf({ tensors }, id),
     build(outputs) {
       const graph: Graph = {
         name,
