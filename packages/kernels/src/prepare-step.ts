@@ -56,6 +56,8 @@ import { subFloat32 } from "./sub/float32.ts";
 import { subIntegers } from "./sub/integers.ts";
 import { sumFloat32 } from "./sum/float32.ts";
 import { sumIntegers } from "./sum/integers.ts";
+import { svdfFloat32 } from "./svdf/float32.ts";
+import { svdfInt8 } from "./svdf/int8.ts";
 import { tanhFloat32 } from "./tanh/float32.ts";
 import { tanhInt16 } from "./tanh/int16.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
@@ -115,7 +117,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "strided-slice": {},
   sub: { float32: subFloat32, int8: subIntegers, int16: subIntegers },
   sum: { float32: sumFloat32, int8: sumIntegers, int16: sumIntegers },
-  svdf: {},
+  svdf: { float32: svdfFloat32, int8: svdfInt8 },
   tanh: { float32: tanhFloat32, int8: tanhInt8, int16: tanhInt16 },
   transpose: {},
   "transpose-conv": {},
