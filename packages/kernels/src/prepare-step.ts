@@ -61,6 +61,8 @@ import { svdfInt8 } from "./svdf/int8.ts";
 import { tanhFloat32 } from "./tanh/float32.ts";
 import { tanhInt16 } from "./tanh/int16.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
+import { lstmFloat32 } from "./unidirectional-sequence-lstm/float32.ts";
+import { lstmInt8 } from "./unidirectional-sequence-lstm/int8.ts";
 
 /** What prepares an operator, by the element type of its first operand. */
 type KernelsByType<O extends Op> = { readonly [T in ElementType]?: PrepareStep<O> };
@@ -121,7 +123,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   tanh: { float32: tanhFloat32, int8: tanhInt8, int16: tanhInt16 },
   transpose: {},
   "transpose-conv": {},
-  "unidirectional-sequence-lstm": {},
+  "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8 },
   unpack: {},
 };
 

@@ -35,13 +35,13 @@ export function sigmoidalInt8(
     if (value <= -radius) return -128;
     if (value >= radius) return 127;
     const q4 = scale(value, multiplier, shift);
-    return shiftRight(f(q4), 31 - outputBits) + zeroPoint;
+    return shiftRight(f(q4, integerBits), 31 - outputBits) + zeroPoint;
   });
 }
 
 export interface SigmoidalFunction {
   /** Q4.27 to Q0.31 */
-  readonly f: (a: number) => number;
+  readonly f: (a: number, integerBits: number) => number;
   /** The same of real numbers. */
   readonly real: (x: number) => number;
   /** The output's scale is 2^−outputBits. */

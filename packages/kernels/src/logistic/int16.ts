@@ -4,11 +4,5 @@ import type { Step } from "../step.ts";
 
 /** The output has scale 2⁻¹⁵ and zero point 0. */
 export function logisticInt16(op: OpOf<"logistic">, graph: Graph): Step {
-  return sigmoidalInt16(op, graph, [0], {
-    fractionBits: 9,
-    saturated: 0x7fff << 10,
-    offset: 0,
-    mirror: 1 << 25,
-    outputShift: 10,
-  });
+  return sigmoidalInt16(op, graph, "logistic", [0]);
 }
