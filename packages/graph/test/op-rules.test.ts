@@ -178,6 +178,15 @@ describe("an operator refuses", () => {
       "stride 0 is 0",
     ],
     [
+      "to drop a dimension while walking back",
+      {
+        kind: "strided-slice",
+        operands: [[4], ints(2), ints(0), ints(-1)],
+        options: { ...noMasks, shrinkAxisMask: 1 },
+      },
+      "stride 0 is -1; it must be positive where a dimension is dropped",
+    ],
+    [
       "a permutation that repeats a dimension",
       { kind: "transpose", operands: [[2, 3], ints(1, 1)] },
       "[1, 1] is no permutation of 2 dimensions",
@@ -238,6 +247,23 @@ describe("an operator refuses", () => {
     );
   });
 });
+
+test.each([
+  // begin end stride cells; counted from begin, −2 is position 2 of 4 again
+  [1, 2, 1, 2],
+  [3, -2, -1, 2],
+  [3, -5, -1, 1],
+])(
+  "a strided slice from %d with offset %d and stride %d has %d cells",
+  (begin, end, stride, cells) => {
+    const graph = graphOf({
+      kind: "strided-slice",
+      operands: [[4], ints(begin), ints(end), ints(stride)],
+      options: { ...noMasks, offset: true },
+    });
+    expect(graph.tensors.at(-1)?.shape).toEqual([cells]);
+  },
+);
 
 test("an LSTM with a projection reads and writes what it projects to", () => {
   const { ops, tensors, outputs } = graphOf(

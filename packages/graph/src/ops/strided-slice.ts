@@ -7,7 +7,7 @@ import type { Tensor, TensorId } from "../tensor.ts";
  *
  * A set bit `i` in a mask: `beginMask`, `endMask` ignore that position and take all; `shrinkAxisMask` takes
  * one cell and drops the dimension. `ellipsisMask` and `newAxisMask` are not known to the small runtimes.
- * `offset`: `end` counts from `begin`.
+ * `offset`: `end` counts from `begin`; what is negative then counts from the end.
  * Source: tensorflow/lite/kernels/internal/strided_slice_logic.h.
  */
 export interface StridedSlice {
@@ -80,6 +80,11 @@ export function stridedRanges(
     const begin =
       (options.beginMask & bit) === 0 ? clamp(fromEnd(given)) : stride > 0 ? 0 : size - 1;
     if ((options.shrinkAxisMask & bit) !== 0) {
+      // The runtimes would leave the output as it was.
+      requireRule(
+        stride > 0,
+        `stride ${axis} is ${stride}; it must be positive where a dimension is dropped`,
+      );
       requireRule(
         begin >= 0 && begin < size,
         `cell ${given} is outside dimension ${axis} of ${size}`,
@@ -87,7 +92,7 @@ export function stridedRanges(
       return { begin, stride: 1, count: 1, isDropped: true };
     }
     const givenEnd = ends[axis] as number;
-    const endPosition = options.offset ? begin + givenEnd : fromEnd(givenEnd);
+    const endPosition = fromEnd(options.offset ? begin + givenEnd : givenEnd);
     const end = (options.endMask & bit) === 0 ? clamp(endPosition) : stride > 0 ? size : -1;
     const count = Math.ceil((end - begin) / stride);
     requireRule(count > 0, `nothing of dimension ${axis} is left between ${begin} and ${end}`);
