@@ -1,11 +1,11 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { tensorOfType } from "../requirements.ts";
 import { makeStep, type Step } from "../step.ts";
-import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
+import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
 
 const { fround } = Math;
 
-type Params = SoftmaxGeometry & { readonly beta: number };
+type Params = RowGeometry & { readonly beta: number };
 
 /**
  * Every step is rounded to float32, in the order of the reference; how e^x is rounded is up to the C library.
@@ -17,7 +17,7 @@ export function softmaxFloat32(op: OpOf<"softmax">, graph: Graph): Step {
   return makeStep({
     kernel: "softmax_float32",
     run: runSoftmaxFloat32,
-    params: { ...softmaxGeometry(op, graph), beta: fround(op.options.beta) },
+    params: { ...rowGeometry(op, graph), beta: fround(op.options.beta) },
     reads: op.inputs,
     writes: op.outputs,
   });

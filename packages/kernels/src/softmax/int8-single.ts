@@ -2,11 +2,11 @@ import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { perTensorOf, requireOutputQuantization, tensorOfType } from "../requirements.ts";
 import { roundHalfAwayFromZero } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
-import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
+import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
 
 const { fround } = Math;
 
-type Params = SoftmaxGeometry & {
+type Params = RowGeometry & {
   /** e^−x for each difference to the largest stored integer. */
   readonly powers: Float32Array; // [256]
 };
@@ -25,7 +25,7 @@ export function softmaxInt8Single(op: OpOf<"softmax">, graph: Graph): Step {
     kernel: "softmax_int8_single",
     run: runSoftmaxInt8Single,
     params: {
-      ...softmaxGeometry(op, graph),
+      ...rowGeometry(op, graph),
       powers: Float32Array.from({ length: 256 }, (_, difference) =>
         Math.exp(-fround(scale * difference)),
       ),

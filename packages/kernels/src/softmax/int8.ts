@@ -10,9 +10,9 @@ import {
 } from "../requirements.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { softmaxInt8Single } from "./int8-single.ts";
-import { type SoftmaxGeometry, softmaxGeometry } from "./softmax.ts";
+import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
 
-type Params = SoftmaxGeometry & {
+type Params = RowGeometry & {
   /** `beta × input scale` in Q5.26 */
   readonly multiplier: number;
   readonly shift: number;
@@ -47,7 +47,7 @@ export function softmaxInt8(op: OpOf<"softmax">, graph: Graph, { rounding }: Num
     kernel: output.type === "int8" ? "softmax_int8" : "softmax_int8_int16",
     run: runSoftmaxInt8,
     params: {
-      ...softmaxGeometry(op, graph),
+      ...rowGeometry(op, graph),
       ...differenceScale(Math.fround(op.options.beta) * perTensorOf(input, "input").scale),
       outputBits: output.type === "int8" ? 8 : 16,
       outputMin,

@@ -1,4 +1,0 @@
-export {
-  type RowGeometry as SoftmaxGeometry,
-  rowGeometry as softmaxGeometry,
-} from "../row-geometry.ts";
