@@ -335,6 +335,14 @@ function preluCases(type: ArithmeticType): fc.Arbitrary<ArithmeticCase> {
     );
 }
 
+/** To another scale or type. */
+function requantized(type: ArithmeticType, input: Storage): fc.Arbitrary<Storage> {
+  const natural = type === "float32" ? 1 / 16 : scaleOf(input);
+  return fc
+    .constantFrom("int8" as const, "int16" as const)
+    .chain((to) => storageOf(to, outputScale(natural)));
+}
+
 const none = fc.constant({});
 
 const arbitraries = {
@@ -379,6 +387,7 @@ const arbitraries = {
     fc.constant({ activation: "none" }),
     fixedOutput(perTensor(1 / 128, 0)),
   ),
+  quantize: mapCases("quantize", none, requantized),
   mean: reductionCases("mean"),
   sum: reductionCases("sum"),
   "average-pool-2d": poolCases("average-pool-2d"),
