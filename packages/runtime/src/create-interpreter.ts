@@ -70,7 +70,7 @@ export function createInterpreter(graph: Graph, options: InterpreterOptions = {}
     const { name, type, shape, quantization } = tensorOf(graph, id);
     return { id, name, type, shape, quantization, data: memory.elements(id) };
   };
-  const reset = () => resetVariables(graph, tensor);
+  const reset = () => resetVariables(graph, plan, tensor);
   reset();
   return {
     inputs: graph.inputs.map(tensor),
@@ -137,10 +137,17 @@ function allocate(
   };
 }
 
-function resetVariables(graph: Graph, tensor: (id: TensorId) => TensorView): void {
-  for (const [id, { isVariable, quantization }] of graph.tensors.entries()) {
+function resetVariables(
+  graph: Graph,
+  plan: MemoryPlan,
+  tensor: (id: TensorId) => TensorView,
+): void {
+  for (const { id } of plan.tensors) {
+    const { isVariable, quantization } = tensorOf(graph, id);
     if (!isVariable) continue;
     const zero = quantization?.kind === "per-tensor" ? quantization.zeroPoint : 0;
-    (tensor(id as TensorId).data as Float32Array).fill(zero);
+    const { data } = tensor(id);
+    if (data instanceof BigInt64Array) data.fill(BigInt(zero));
+    else data.fill(zero);
   }
 }
