@@ -63,10 +63,10 @@ export function integerSum(op: SumOp, graph: Graph, { bSign, quotient }: SumArit
     params: {
       ...broadcastParams(graph, op.inputs, op.outputs[0]),
       headroomBits,
-      aOffset: -from.a.zeroPoint,
+      aOffset: 0 - from.a.zeroPoint,
       aMultiplier: aFixed.multiplier,
       aShift: aFixed.shift,
-      bOffset: -from.b.zeroPoint,
+      bOffset: 0 - from.b.zeroPoint,
       bMultiplier: bFixed.multiplier,
       bShift: bFixed.shift,
       bSign,

@@ -50,7 +50,7 @@ export function reduceSumIntegers(
   const [outputMin, outputMax] = storedRange(output);
   const params = {
     ...geometry,
-    sumOffset: -from.zeroPoint * count,
+    sumOffset: 0 - from.zeroPoint * count,
     ...dividedBy(toFixedPoint(from.scale / to.scale), divisor),
     outputZeroPoint: to.zeroPoint,
     outputMin,

@@ -76,6 +76,11 @@ export function perTensorOf(
   return quantization;
 }
 
+/** −zeroPoint: what a loop adds to a stored integer. 0, and never −0, which would make a float of the field. */
+export function offsetOf(tensor: Tensor, role: string): number {
+  return 0 - perTensorOf(tensor, role).zeroPoint;
+}
+
 /** Refuses an output whose integers do not stand for the same numbers as the input's. */
 export function requireSameQuantization(input: Tensor, output: Tensor): void {
   const from = perTensorOf(input, "input");

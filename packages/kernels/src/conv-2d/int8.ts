@@ -6,7 +6,13 @@ import {
   requantize,
   symmetricFilter,
 } from "../requantization.ts";
-import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
+import {
+  biasOrZeros,
+  constantOfType,
+  offsetOf,
+  perTensorOf,
+  tensorOfType,
+} from "../requirements.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
@@ -43,7 +49,7 @@ export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Nume
       filter: constantOfType(graph, filterId, "filter", "int8"),
       bias: biasOrZeros(graph, biasId, "int32", channels),
       ...channelRequantization(input, filter, output, channels, rounding),
-      inputOffset: -perTensorOf(input, "input").zeroPoint,
+      inputOffset: offsetOf(input, "input"),
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
     },

@@ -39,7 +39,7 @@ export function l2NormalizationInt8(op: OpOf<"l2-normalization">, graph: Graph):
   return makeStep({
     kernel: "l2_normalization_int8",
     run: runL2NormalizationInt8,
-    params: { ...geometry, inputOffset: -zeroPoint },
+    params: { ...geometry, inputOffset: 0 - zeroPoint },
     reads: op.inputs,
     writes: op.outputs,
   });

@@ -49,8 +49,8 @@ export function mulIntegers(op: OpOf<"mul">, graph: Graph, numerics: Numerics): 
     run: runMul,
     params: {
       ...broadcastParams(graph, op.inputs, outputId),
-      aOffset: -a.zeroPoint,
-      bOffset: -b.zeroPoint,
+      aOffset: 0 - a.zeroPoint,
+      bOffset: 0 - b.zeroPoint,
       outputZeroPoint: to.zeroPoint,
       ...toFixedPoint(
         rounding === "single"

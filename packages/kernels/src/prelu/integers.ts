@@ -45,8 +45,8 @@ export function preluIntegers(op: OpOf<"prelu">, graph: Graph): Step {
     run: runPrelu,
     params: {
       ...broadcastParams(graph, op.inputs, op.outputs[0]),
-      inputOffset: -from.zeroPoint,
-      alphaOffset: -slope.zeroPoint,
+      inputOffset: 0 - from.zeroPoint,
+      alphaOffset: 0 - slope.zeroPoint,
       multiplier: fixed.multiplier,
       shift: fixed.shift,
       alphaMultiplier: alphaFixed.multiplier,
