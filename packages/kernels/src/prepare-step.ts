@@ -5,6 +5,7 @@ import {
   type Op,
   type OpKind,
   type OpOf,
+  type TensorId,
   tensorOf,
 } from "@smidgen/graph";
 import { addFloat32 } from "./add/float32.ts";
@@ -61,6 +62,8 @@ import { svdfInt8 } from "./svdf/int8.ts";
 import { tanhFloat32 } from "./tanh/float32.ts";
 import { tanhInt16 } from "./tanh/int16.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
+import { transposeConvFloat32 } from "./transpose-conv/float32.ts";
+import { transposeConvInt8 } from "./transpose-conv/int8.ts";
 import { lstmFloat32 } from "./unidirectional-sequence-lstm/float32.ts";
 import { lstmInt8 } from "./unidirectional-sequence-lstm/int8.ts";
 
@@ -122,10 +125,13 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   svdf: { float32: svdfFloat32, int8: svdfInt8 },
   tanh: { float32: tanhFloat32, int8: tanhInt8, int16: tanhInt16 },
   transpose: {},
-  "transpose-conv": {},
+  "transpose-conv": { float32: transposeConvFloat32, int8: transposeConvInt8 },
   "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8 },
   unpack: {},
 };
+
+/** Which operand decides on the kernel where the first one is an axis or positions. */
+const decidingOperands: { readonly [K in OpKind]?: number } = { "transpose-conv": 2 };
 
 /** An operator that no kernel computes, and why. */
 export interface UnsupportedOperator {
@@ -172,7 +178,8 @@ export function findUnsupported(
 
 function tryToPrepare(op: Op, graph: Graph, numerics: Numerics): Step | UnsupportedOperator {
   const byType = kernels[op.kind] as KernelsByType<Op>;
-  const input = tensorOf(graph, op.inputs[0]);
+  const decidingOperand = op.inputs[decidingOperands[op.kind] ?? 0] as TensorId;
+  const input = tensorOf(graph, decidingOperand);
   try {
     const prepare = byType[input.type];
     if (prepare !== undefined) return prepare(op, graph, numerics);

@@ -1,4 +1,5 @@
 import type { ElementArray, Graph } from "@smidgen/graph";
+import type { Rounding } from "@smidgen/kernels";
 import { createInterpreter } from "@smidgen/runtime";
 import { bytesOf, loadTfliteRuntime } from "@smidgen/testing";
 import { writeTflite } from "@smidgen/tflite";
@@ -11,19 +12,25 @@ export interface ComparedOutput {
   readonly theirs: readonly ElementArray[];
 }
 
-/**
- * Runs a graph in TensorFlow Lite and, with single rounding, in ours: the same random inputs, one run after the other
- * without a reset.
- *
- * graphForThem: where TensorFlow Lite must be given something else to compute the same.
- */
-export async function compareWithTfLite(
+export interface Comparison {
+  /** How many inferences, each with other inputs and the state that the one before left. Default: 3. */
+  readonly runs?: number;
+  /** Default: TensorFlow Lite. */
+  readonly load?: typeof loadTfliteRuntime;
+  /** Default: `single`. */
+  readonly rounding?: Rounding;
+  /** Where the official runtime must be given something else to compute the same. */
+  readonly graphForThem?: Graph;
+}
+
+/** Runs a graph in an official runtime and in ours, with the same random inputs. */
+export async function compareRuns(
   graph: Graph,
-  runs: number,
-  graphForThem = graph,
+  comparison: Comparison = {},
 ): Promise<readonly ComparedOutput[]> {
-  const official = await loadTfliteRuntime(writeTflite(graphForThem));
-  const interpreter = createInterpreter(graph, { rounding: "single" });
+  const { runs = 3, load = loadTfliteRuntime, rounding = "single" } = comparison;
+  const official = await load(writeTflite(comparison.graphForThem ?? graph));
+  const interpreter = createInterpreter(graph, { rounding });
   const compared = interpreter.outputs.map(({ name }) => ({
     name,
     ours: [] as ElementArray[],
@@ -49,16 +56,12 @@ export async function compareWithTfLite(
 export function differences(outputs: readonly ComparedOutput[], tolerance = 0): readonly string[] {
   return outputs.flatMap(({ name, ours, theirs }) => {
     const pairs = ours.flatMap((values, run) =>
-      Array.from(
-        values as Int8Array,
-        (ourValue, i) => [ourValue, Number(theirs[run]?.[i])] as const,
-      ),
+      Array.from(values as Int8Array, (our, i) => [our, Number(theirs[run]?.[i])] as const),
     );
     const wrong = pairs.filter(
-      ([ourValue, theirValue]) =>
-        !(Math.abs(ourValue - theirValue) <= tolerance * Math.max(1, Math.abs(theirValue))),
+      ([our, their]) => !(Math.abs(our - their) <= tolerance * Math.max(1, Math.abs(their))),
     );
-    const largest = Math.max(...wrong.map(([a, b]) => Math.abs(a - b)));
+    const largest = Math.max(...wrong.map(([our, their]) => Math.abs(our - their)));
     return wrong.length === 0
       ? []
       : [`${name}: ${wrong.length} of ${pairs.length} elements differ, by ${largest} at most`];

@@ -1,0 +1,104 @@
+import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
+import {
+  type ChannelRequantization,
+  channelRequantization,
+  requantize,
+  symmetricFilter,
+} from "../requantization.ts";
+import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
+import { clamp } from "../rounding.ts";
+import { makeStep, type Numerics, type Step } from "../step.ts";
+import {
+  forEachOutputCell,
+  type TransposeConvGeometry,
+  transposeConvGeometry,
+} from "./transpose-conv.ts";
+
+type Params = TransposeConvGeometry &
+  ChannelRequantization &
+  ActivationRange & {
+    readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, inputChannels]
+    readonly bias: Int32Array; // [outputChannels]
+    /** −zeroPoint */
+    readonly inputOffset: number;
+    readonly outputZeroPoint: number;
+  };
+
+/**
+ * int8 transposed convolution with a scale for each output channel, or one for all.
+ *
+ * With padding `same`, LiteRT leaves a filter that is smaller than its stride to its own kernel, which rounds twice.
+ *
+ * Source: `TransposeConv`, tensorflow/lite/kernels/internal/reference/integer_ops/transpose_conv.h;
+ * `CalculateTransposeConvPaddings`, tensorflow/lite/delegates/xnnpack/xnnpack_delegate.cc.
+ */
+export function transposeConvInt8(
+  op: OpOf<"transpose-conv">,
+  graph: Graph,
+  { rounding }: Numerics,
+): Step {
+  const [, filterId, inputId, biasId] = op.inputs;
+  const [outputId] = op.outputs;
+  const input = tensorOf(graph, inputId);
+  const filter = symmetricFilter(graph, filterId, 0);
+  const output = tensorOfType(graph, outputId, "output", "int8");
+  const geometry = transposeConvGeometry(op, graph);
+  const channels = geometry.outputChannels;
+  const leavesGaps =
+    geometry.filterHeight < geometry.strideHeight || geometry.filterWidth < geometry.strideWidth;
+  const isForXnnpack = !(op.options.padding === "same" && leavesGaps);
+  return makeStep({
+    kernel: "transpose_conv_int8",
+    run: runTransposeConvInt8,
+    params: {
+      ...geometry,
+      filter: constantOfType(graph, filterId, "filter", "int8"),
+      bias: biasOrZeros(graph, biasId, "int32", channels),
+      ...channelRequantization(input, filter, output, channels, isForXnnpack ? rounding : "double"),
+      inputOffset: -perTensorOf(input, "input").zeroPoint,
+      outputZeroPoint: perTensorOf(output, "output").zeroPoint,
+      ...quantizedActivationRange(op.options.activation, output),
+    },
+    reads: [inputId],
+    writes: [outputId],
+  });
+}
+
+function runTransposeConvInt8(params: Params, input: Int8Array, output: Int8Array): void {
+  forEachOutputCell(sumAt, params, input, output);
+}
+
+function sumAt(
+  params: Params,
+  input: Int8Array,
+  output: Int8Array,
+  inputStart: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  filterY: number,
+  filterX: number,
+  outputStart: number,
+): void {
+  const { inputWidth, inputChannels, outputChannels, filterHeight, filterWidth } = params;
+  const { strideHeight, strideWidth, filter, bias, multiplier, shift } = params;
+  const { inputOffset, outputZeroPoint, activationMin, activationMax } = params;
+  const single = params.singleRounding;
+  for (let channel = 0; channel < outputChannels; channel++) {
+    let sum = bias[channel]!;
+    for (let y = top; y < bottom; y++) {
+      const filterRow = channel * filterHeight + filterY - y * strideHeight;
+      for (let x = left; x < right; x++) {
+        const weight = (filterRow * filterWidth + filterX - x * strideWidth) * inputChannels;
+        const cell = inputStart + (y * inputWidth + x) * inputChannels;
+        for (let i = 0; i < inputChannels; i++) {
+          sum = (sum + filter[weight + i]! * (input[cell + i]! + inputOffset)) | 0;
+        }
+      }
+    }
+    const scaled = requantize(sum, multiplier[channel]!, shift[channel]!, single);
+    output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
+  }
+}
