@@ -109,7 +109,8 @@ function sumRow(
   for (let i = 0; i < count; i++) {
     const aValue = (a[aStart + i * aStep]! + aOffset) << headroomBits;
     const bValue = (b[bStart + i * bStep]! + bOffset) << headroomBits;
-    const sum = scale(aValue, aMultiplier, aShift) + Math.imul(bSign, scale(bValue, bMultiplier, bShift));
+    const sum =
+      scale(aValue, aMultiplier, aShift) + Math.imul(bSign, scale(bValue, bMultiplier, bShift));
     const scaled = scale(sum, outputMultiplier, outputShift);
     output[outputStart + i] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
   }

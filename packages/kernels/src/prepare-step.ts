@@ -10,8 +10,11 @@ import {
 } from "@smidgen/graph";
 import { addFloat32 } from "./add/float32.ts";
 import { addIntegers } from "./add/integers.ts";
+import { argMax } from "./arg-max/arg-max.ts";
 import { averagePool2dFloat32 } from "./average-pool-2d/float32.ts";
 import { averagePool2dIntegers } from "./average-pool-2d/integers.ts";
+import { cast } from "./cast/cast.ts";
+import { concatenation } from "./concatenation/concatenation.ts";
 import { conv2dFloat32 } from "./conv-2d/float32.ts";
 import { conv2dInt8 } from "./conv-2d/int8.ts";
 import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
@@ -19,8 +22,11 @@ import { depthwiseConv2dInt8 } from "./depthwise-conv-2d/int8.ts";
 import { dequantize } from "./dequantize/dequantize.ts";
 import { eluFloat32 } from "./elu/float32.ts";
 import { eluInt8 } from "./elu/int8.ts";
+import { embeddingLookup } from "./embedding-lookup/embedding-lookup.ts";
+import { expandDims } from "./expand-dims/expand-dims.ts";
 import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
 import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
+import { gather } from "./gather/gather.ts";
 import { hardSwishFloat32 } from "./hard-swish/float32.ts";
 import { hardSwishInt8 } from "./hard-swish/int8.ts";
 import { l2NormalizationFloat32 } from "./l2-normalization/float32.ts";
@@ -33,14 +39,20 @@ import { logisticFloat32 } from "./logistic/float32.ts";
 import { logisticInt16 } from "./logistic/int16.ts";
 import { logisticInt8 } from "./logistic/int8.ts";
 import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
+import { maximum } from "./maximum/maximum.ts";
 import { meanFloat32 } from "./mean/float32.ts";
 import { meanIntegers } from "./mean/integers.ts";
+import { minimum } from "./minimum/minimum.ts";
 import { mulFloat32 } from "./mul/float32.ts";
 import { mulIntegers } from "./mul/integers.ts";
+import { pack } from "./pack/pack.ts";
+import { padV2 } from "./pad-v2/pad-v2.ts";
+import { pad } from "./pad/pad.ts";
 import { preluFloat32 } from "./prelu/float32.ts";
 import { preluIntegers } from "./prelu/integers.ts";
 import { quantizeFloat32 } from "./quantize/float32.ts";
 import { requantize } from "./quantize/integers.ts";
+import { reduceMax } from "./reduce-max/reduce-max.ts";
 import { reluFloat32 } from "./relu/float32.ts";
 import { reluInt16 } from "./relu/int16.ts";
 import { reluInt8 } from "./relu/int8.ts";
@@ -49,10 +61,17 @@ import { relu6Int16 } from "./relu6/int16.ts";
 import { relu6Int8 } from "./relu6/int8.ts";
 import { unsupported } from "./requirements.ts";
 import { reshape } from "./reshape/reshape.ts";
+import { resizeBilinearFloat32 } from "./resize-bilinear/float32.ts";
+import { resizeBilinearInt8 } from "./resize-bilinear/int8.ts";
+import { resizeNearestNeighbor } from "./resize-nearest-neighbor/resize-nearest-neighbor.ts";
+import { slice } from "./slice/slice.ts";
 import { softmaxFloat32 } from "./softmax/float32.ts";
 import { softmaxInt16 } from "./softmax/int16.ts";
 import { softmaxInt8 } from "./softmax/int8.ts";
+import { split } from "./split/split.ts";
+import { squeeze } from "./squeeze/squeeze.ts";
 import type { Numerics, PrepareStep, Step } from "./step.ts";
+import { stridedSlice } from "./strided-slice/strided-slice.ts";
 import { subFloat32 } from "./sub/float32.ts";
 import { subIntegers } from "./sub/integers.ts";
 import { sumFloat32 } from "./sum/float32.ts";
@@ -66,41 +85,50 @@ import { transposeConvFloat32 } from "./transpose-conv/float32.ts";
 import { transposeConvInt8 } from "./transpose-conv/int8.ts";
 import { lstmFloat32 } from "./unidirectional-sequence-lstm/float32.ts";
 import { lstmInt8 } from "./unidirectional-sequence-lstm/int8.ts";
+import { transpose } from "./transpose/transpose.ts";
+import { unpack } from "./unpack/unpack.ts";
 
-/** What prepares an operator, by the element type of its first operand. */
+/** What prepares an operator, by the element type of its first operand, or of the one in `decidingOperands`. */
 type KernelsByType<O extends Op> = { readonly [T in ElementType]?: PrepareStep<O> };
 
 const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   add: { float32: addFloat32, int8: addIntegers, int16: addIntegers },
-  "arg-max": {},
+  "arg-max": { float32: argMax, int8: argMax },
   "average-pool-2d": {
     float32: averagePool2dFloat32,
     int8: averagePool2dIntegers,
     int16: averagePool2dIntegers,
   },
-  cast: {},
-  concatenation: {},
+  cast: { float32: cast, int8: cast, int16: cast, int32: cast, bool: cast },
+  concatenation: {
+    float32: concatenation,
+    int8: concatenation,
+    int16: concatenation,
+    int32: concatenation,
+    int64: concatenation,
+    bool: concatenation,
+  },
   "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8 },
   "depthwise-conv-2d": { float32: depthwiseConv2dFloat32, int8: depthwiseConv2dInt8 },
   dequantize: { int8: dequantize, uint8: dequantize, int16: dequantize },
   elu: { float32: eluFloat32, int8: eluInt8 },
-  "embedding-lookup": {},
-  "expand-dims": {},
+  "embedding-lookup": { float32: embeddingLookup, int8: embeddingLookup },
+  "expand-dims": { float32: expandDims, int8: expandDims, int16: expandDims },
   "fully-connected": { float32: fullyConnectedFloat32, int8: fullyConnectedInt8 },
-  gather: {},
+  gather: { float32: gather, int8: gather },
   "hard-swish": { float32: hardSwishFloat32, int8: hardSwishInt8 },
   "l2-normalization": { float32: l2NormalizationFloat32, int8: l2NormalizationInt8 },
   "leaky-relu": { float32: leakyReluFloat32, int8: leakyReluIntegers, int16: leakyReluIntegers },
   "log-softmax": { float32: logSoftmaxFloat32, int8: logSoftmaxInt8 },
   logistic: { float32: logisticFloat32, int8: logisticInt8, int16: logisticInt16 },
   "max-pool-2d": { float32: maxPool2d, int8: maxPool2d, int16: maxPool2d },
-  maximum: {},
+  maximum: { float32: maximum, int8: maximum, int16: maximum, int32: maximum, int64: maximum },
   mean: { float32: meanFloat32, int8: meanIntegers, int16: meanIntegers },
-  minimum: {},
+  minimum: { float32: minimum, int8: minimum, int16: minimum, int32: minimum, int64: minimum },
   mul: { float32: mulFloat32, int8: mulIntegers, int16: mulIntegers },
-  pack: {},
-  pad: {},
-  "pad-v2": {},
+  pack: { float32: pack, int8: pack, int16: pack, int32: pack, int64: pack },
+  pad: { float32: pad, int8: pad, int16: pad, int32: pad },
+  "pad-v2": { float32: padV2, int8: padV2, int16: padV2, int32: padV2 },
   prelu: { float32: preluFloat32, int8: preluIntegers, int16: preluIntegers },
   quantize: {
     float32: quantizeFloat32,
@@ -109,29 +137,51 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
     int16: requantize,
     int32: requantize,
   },
-  "reduce-max": {},
+  "reduce-max": { float32: reduceMax, int8: reduceMax },
   relu: { float32: reluFloat32, int8: reluInt8, int16: reluInt16 },
   relu6: { float32: relu6Float32, int8: relu6Int8, int16: relu6Int16 },
   reshape: { float32: reshape, int8: reshape, uint8: reshape, int16: reshape, int32: reshape },
-  "resize-bilinear": {},
-  "resize-nearest-neighbor": {},
-  slice: {},
+  "resize-bilinear": { float32: resizeBilinearFloat32, int8: resizeBilinearInt8 },
+  "resize-nearest-neighbor": {
+    float32: resizeNearestNeighbor,
+    int8: resizeNearestNeighbor,
+    int16: resizeNearestNeighbor,
+  },
+  slice: { float32: slice, int8: slice, int16: slice, int32: slice, bool: slice },
   softmax: { float32: softmaxFloat32, int8: softmaxInt8, int16: softmaxInt16 },
-  split: {},
-  squeeze: {},
-  "strided-slice": {},
+  split: { float32: split, int8: split, int16: split, int32: split },
+  squeeze: {
+    float32: squeeze,
+    int8: squeeze,
+    uint8: squeeze,
+    int16: squeeze,
+    int32: squeeze,
+    int64: squeeze,
+    bool: squeeze,
+  },
+  "strided-slice": {
+    float32: stridedSlice,
+    int8: stridedSlice,
+    int16: stridedSlice,
+    int32: stridedSlice,
+    bool: stridedSlice,
+  },
   sub: { float32: subFloat32, int8: subIntegers, int16: subIntegers },
   sum: { float32: sumFloat32, int8: sumIntegers, int16: sumIntegers },
   svdf: { float32: svdfFloat32, int8: svdfInt8 },
   tanh: { float32: tanhFloat32, int8: tanhInt8, int16: tanhInt16 },
-  transpose: {},
+  transpose: { float32: transpose, int8: transpose, int16: transpose },
   "transpose-conv": { float32: transposeConvFloat32, int8: transposeConvInt8 },
   "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8 },
-  unpack: {},
+  unpack: { float32: unpack, int8: unpack, int16: unpack, int32: unpack },
 };
 
 /** Which operand decides on the kernel where the first one is an axis or positions. */
-const decidingOperands: { readonly [K in OpKind]?: number } = { "transpose-conv": 2 };
+const decidingOperands: { readonly [K in OpKind]?: number } = {
+  "embedding-lookup": 1,
+  split: 1,
+  "transpose-conv": 2,
+};
 
 /** An operator that no kernel computes, and why. */
 export interface UnsupportedOperator {

@@ -7,7 +7,7 @@ import { makeStep, type Step } from "../step.ts";
  *
  * Source: `EvalReshapeReference`, tensorflow/lite/micro/kernels/reshape.cc.
  */
-export function reshape(op: OpOf<"reshape">, graph: Graph): Step {
+export function reshape(op: OpOf<"reshape" | "squeeze" | "expand-dims">, graph: Graph): Step {
   const input = tensorOf(graph, op.inputs[0]);
   tensorOfType(graph, op.outputs[0], "output", input.type);
   return makeStep({

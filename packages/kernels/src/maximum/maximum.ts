@@ -1,0 +1,8 @@
+import type { OpOf } from "@smidgen/graph";
+import { choiceOfTwo } from "../choice-of-two.ts";
+import type { PrepareStep } from "../step.ts";
+
+/** Of a NaN and a number, the second operand. */
+export const maximum: PrepareStep<OpOf<"maximum">> = choiceOfTwo("maximum", (a, b) =>
+  a > b ? a : b,
+);

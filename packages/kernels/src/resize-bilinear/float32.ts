@@ -1,0 +1,80 @@
+import type { Graph, OpOf } from "@smidgen/graph";
+import { tensorOfType } from "../requirements.ts";
+import { clamp } from "../rounding.ts";
+import { makeStep, type Step } from "../step.ts";
+import {
+  bilinearGeometry,
+  type BilinearGeometry,
+  forEachResized,
+  type NeighborsOf,
+} from "./neighbors.ts";
+
+const { fround } = Math;
+
+type Params = BilinearGeometry & {
+  /** From the input row above each output row, in rows. */
+  readonly rowDistances: Float32Array; // [outputHeight]
+  readonly columnDistances: Float32Array; // [outputWidth]
+};
+
+/**
+ * Four products with weights, every step rounded to float32 in the order of the reference.
+ *
+ * Source: `ResizeBilinear`, tensorflow/lite/kernels/internal/reference/resize_bilinear.h.
+ */
+export function resizeBilinearFloat32(op: OpOf<"resize-bilinear">, graph: Graph): Step {
+  tensorOfType(graph, op.outputs[0], "output", "float32");
+  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsOf);
+  return makeStep({
+    kernel: "resize_bilinear_float32",
+    run: runResizeBilinear,
+    params: {
+      ...geometry,
+      rowDistances: Float32Array.from(rowDistances),
+      columnDistances: Float32Array.from(columnDistances),
+    },
+    reads: [op.inputs[0]],
+    writes: op.outputs,
+  });
+}
+
+const neighborsOf: NeighborsOf = (cell, inputSize, outputSize, options) => {
+  const scale =
+    options.alignCorners && outputSize > 1
+      ? fround((inputSize - 1) / (outputSize - 1))
+      : fround(inputSize / outputSize);
+  const place = options.halfPixelCenters
+    ? fround(fround(fround(cell + 0.5) * scale) - 0.5)
+    : fround(cell * scale);
+  const before = clamp(Math.floor(place), 0, inputSize - 1);
+  const behind = Math.min(Math.ceil(place), inputSize - 1);
+  return { before, behind, distance: fround(place - before) };
+};
+
+function runResizeBilinear(params: Params, input: Float32Array, output: Float32Array): void {
+  forEachResized(interpolateAt, params, input, output);
+}
+
+function interpolateAt(
+  { channels, rowDistances, columnDistances }: Params,
+  input: Float32Array,
+  output: Float32Array,
+  y: number,
+  x: number,
+  topLeft: number,
+  topRight: number,
+  bottomLeft: number,
+  bottomRight: number,
+  outputStart: number,
+): void {
+  const down = rowDistances[y]!;
+  const up = fround(1 - down);
+  const across = columnDistances[x]!;
+  const back = fround(1 - across);
+  for (let i = 0; i < channels; i++) {
+    let sum = fround(fround(input[topLeft + i]! * up) * back);
+    sum = fround(sum + fround(fround(input[bottomLeft + i]! * down) * back));
+    sum = fround(sum + fround(fround(input[topRight + i]! * up) * across));
+    output[outputStart + i] = sum + fround(fround(input[bottomRight + i]! * down) * across);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Graph, OpOf } from "@smidgen/graph";
+import { clamp, roundHalfToEven } from "../rounding.ts";
+import { makeStep, type Step } from "../step.ts";
+import {
+  bilinearGeometry,
+  type BilinearGeometry,
+  forEachResized,
+  type NeighborsOf,
+} from "./neighbors.ts";
+
+const { fround } = Math;
+
+type Params = BilinearGeometry & {
+  /** From the input row above each output row, in 1/2048 of a row. */
+  readonly rowDistances: Int32Array; // [outputHeight]
+  readonly columnDistances: Int32Array; // [outputWidth]
+};
+
+/**
+ * Distances of 11 fractional bits, from places computed in float32; between columns first, then between rows, and one
+ * rounding, half up.
+ *
+ * Source: `xnn_indirection_init_resize_bilinear2d_hwc_q11`, xnnpack/src/indirection.c, and
+ * `xnn_s8_ibilinear_ukernel__scalar_u1`, xnnpack/src/s8-ibilinear.
+ */
+export function resizeBilinearInt8Single(op: OpOf<"resize-bilinear">, graph: Graph): Step {
+  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsOf);
+  return makeStep({
+    kernel: "resize_bilinear_int8_single",
+    run: runResizeBilinear,
+    params: {
+      ...geometry,
+      rowDistances: Int32Array.from(rowDistances),
+      columnDistances: Int32Array.from(columnDistances),
+    },
+    reads: [op.inputs[0]],
+    writes: op.outputs,
+  });
+}
+
+const neighborsOf: NeighborsOf = (cell, inputSize, outputSize, options) => {
+  const shrunk = options.alignCorners && outputSize > 1 ? 1 : 0;
+  const scale = fround((inputSize - shrunk) / (outputSize - shrunk));
+  const offset = options.halfPixelCenters ? fround(fround(0.5 * scale) - 0.5) : 0;
+  const place = clamp(fround(fround(cell * scale) + offset), 0, inputSize - 1);
+  const before = Math.floor(place);
+  return {
+    before,
+    behind: Math.min(before + 1, inputSize - 1),
+    distance: roundHalfToEven(fround(place - before) * 2048),
+  };
+};
+
+function runResizeBilinear(params: Params, input: Int8Array, output: Int8Array): void {
+  forEachResized(interpolateAt, params, input, output);
+}
+
+function interpolateAt(
+  { channels, rowDistances, columnDistances }: Params,
+  input: Int8Array,
+  output: Int8Array,
+  y: number,
+  x: number,
+  topLeft: number,
+  topRight: number,
+  bottomLeft: number,
+  bottomRight: number,
+  outputStart: number,
+): void {
+  const down = rowDistances[y]!;
+  const across = columnDistances[x]!;
+  for (let i = 0; i < channels; i++) {
+    const left = input[topLeft + i]!;
+    const top = (left << 11) + (input[topRight + i]! - left) * across;
+    const lowerLeft = input[bottomLeft + i]!;
+    const bottom = (lowerLeft << 11) + (input[bottomRight + i]! - lowerLeft) * across;
+    const sum = (top << 11) + (bottom - top) * down;
+    output[outputStart + i] = (sum + 2 ** 21) >> 22;
+  }
+}

@@ -1,0 +1,123 @@
+import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+
+/** How the cells of a resized image lie between those of the input. */
+export type BilinearGeometry = {
+  readonly batches: number;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly channels: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  /** The input rows above and below each output row. */
+  readonly top: Int32Array; // [outputHeight]
+  readonly bottom: Int32Array; // [outputHeight]
+  readonly left: Int32Array; // [outputWidth]
+  readonly right: Int32Array; // [outputWidth]
+};
+
+/** Where an output cell is along one axis. */
+export interface Neighbors {
+  readonly before: number;
+  readonly behind: number;
+  /** From `before`, in the unit of the arithmetic. Negative next to the border if cells have their centers at ½. */
+  readonly distance: number;
+}
+
+export type NeighborsOf = (
+  outputCell: number,
+  inputSize: number,
+  outputSize: number,
+  options: OpOf<"resize-bilinear">["options"],
+) => Neighbors;
+
+export function bilinearGeometry(
+  op: OpOf<"resize-bilinear">,
+  graph: Graph,
+  neighborsOf: NeighborsOf,
+): {
+  readonly geometry: BilinearGeometry;
+  readonly rowDistances: readonly number[];
+  readonly columnDistances: readonly number[];
+} {
+  const [batches = 0, inputHeight = 0, inputWidth = 0, channels = 0] = tensorOf(
+    graph,
+    op.inputs[0],
+  ).shape;
+  const [, outputHeight = 0, outputWidth = 0] = tensorOf(graph, op.outputs[0]).shape;
+  const along = (inputSize: number, outputSize: number) =>
+    Array.from({ length: outputSize }, (_, i) => neighborsOf(i, inputSize, outputSize, op.options));
+  const rows = along(inputHeight, outputHeight);
+  const columns = along(inputWidth, outputWidth);
+  return {
+    geometry: {
+      batches,
+      inputHeight,
+      inputWidth,
+      channels,
+      outputHeight,
+      outputWidth,
+      top: Int32Array.from(rows, ({ before }) => before),
+      bottom: Int32Array.from(rows, ({ behind }) => behind),
+      left: Int32Array.from(columns, ({ before }) => before),
+      right: Int32Array.from(columns, ({ behind }) => behind),
+    },
+    rowDistances: rows.map(({ distance }) => distance),
+    columnDistances: columns.map(({ distance }) => distance),
+  };
+}
+
+/**
+ * What is computed at one cell, for all channels.
+ *
+ * The four input cells begin at `topLeft`, `topRight`, `bottomLeft` and `bottomRight`; results go to `outputStart` and
+ * the elements behind it.
+ */
+export type AtCell<P, Elements> = (
+  params: P,
+  input: Elements,
+  output: Elements,
+  y: number,
+  x: number,
+  topLeft: number,
+  topRight: number,
+  bottomLeft: number,
+  bottomRight: number,
+  outputStart: number,
+) => void;
+
+/** Visits the output cell by cell. C twin: `smg_for_each_resized` in resize_bilinear.h. */
+export function forEachResized<P extends BilinearGeometry, Elements>(
+  atCell: AtCell<P, Elements>,
+  params: P,
+  input: Elements,
+  output: Elements,
+): void {
+  const { batches, inputHeight, inputWidth, channels, outputHeight, outputWidth } = params;
+  const { top, bottom, left, right } = params;
+  let outputStart = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    for (let y = 0; y < outputHeight; y++) {
+      const topRow = (batch * inputHeight + top[y]!) * inputWidth;
+      const bottomRow = (batch * inputHeight + bottom[y]!) * inputWidth;
+      for (let x = 0; x < outputWidth; x++) {
+        const topLeft = (topRow + left[x]!) * channels;
+        const topRight = (topRow + right[x]!) * channels;
+        const bottomLeft = (bottomRow + left[x]!) * channels;
+        const bottomRight = (bottomRow + right[x]!) * channels;
+        atCell(
+          params,
+          input,
+          output,
+          y,
+          x,
+          topLeft,
+          topRight,
+          bottomLeft,
+          bottomRight,
+          outputStart,
+        );
+        outputStart += channels;
+      }
+    }
+  }
+}

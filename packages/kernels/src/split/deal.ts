@@ -1,0 +1,49 @@
+import {
+  byteCount,
+  elementCount,
+  type Graph,
+  type Op,
+  type TensorId,
+  tensorOf,
+} from "@smidgen/graph";
+import { copyBytes, makeBytesListStep } from "../bytes-step.ts";
+import type { Step } from "../step.ts";
+
+type Params = {
+  /** Times that every output gets a chunk. */
+  readonly rounds: number;
+  readonly outputCount: number;
+  readonly chunkBytes: number;
+};
+
+/**
+ * Gives chunks of the input to each output in turn, again and again: what lies side by side along an axis.
+ *
+ * `axis` of the input: dimensions before it are walked through, those from it on are divided.
+ */
+export function deal(op: Op, graph: Graph, inputId: TensorId, axis: number): Step {
+  const input = tensorOf(graph, inputId);
+  const rounds = elementCount(input.shape.slice(0, axis));
+  const outputCount = op.outputs.length;
+  return makeBytesListStep({
+    kernel: "deal",
+    run: runDeal,
+    params: { rounds, outputCount, chunkBytes: byteCount(input) / (rounds * outputCount) },
+    reads: [inputId],
+    writes: op.outputs,
+  });
+}
+
+function runDeal(
+  { rounds, outputCount, chunkBytes }: Params,
+  [input]: readonly Uint8Array[],
+  outputs: readonly Uint8Array[],
+): void {
+  let next = 0;
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < outputCount; i++) {
+      copyBytes(input!, next, outputs[i]!, round * chunkBytes, chunkBytes);
+      next += chunkBytes;
+    }
+  }
+}
