@@ -1,0 +1,130 @@
+import { UserError } from "@smidgen/errors";
+import {
+  type ElementArray,
+  elementTypes,
+  type OpKind,
+  presentInputs,
+  type TensorId,
+  tensorOf,
+} from "@smidgen/graph";
+import { createInterpreter } from "@smidgen/runtime";
+import { loadTfliteRuntime } from "@smidgen/testing";
+import { writeTflite } from "@smidgen/tflite";
+import type { ChainType } from "./chain.ts";
+import { type KnownDifference, knownDifferences } from "./known-differences.ts";
+import { type RandomGraph, randomGraph } from "./random-graph.ts";
+
+/** One operator of a graph, over all samples, beside what TensorFlow Lite computes from the same operands. */
+export interface Verdict {
+  readonly kind: OpKind;
+  /** Position in the graph. */
+  readonly op: number;
+  readonly elements: number;
+  /** Integers that differ, or floats that differ by more than `floatTolerance`. */
+  readonly differing: number;
+  /** In steps of the integer, or relative to the largest float of the tensor. */
+  readonly largest: number;
+  /** Why the other runtime is known to compute something else here; `undefined` where it should not. */
+  readonly known: KnownDifference | undefined;
+}
+
+export const floatTolerance = 1e-5;
+
+/** A chain that one of the two does not take. */
+export interface Refusal {
+  readonly seed: number;
+  readonly reason: string;
+}
+
+/** Verdicts on a chain from each seed, all in one model; each in its own if that is refused. */
+export async function judgeSeeds(
+  seeds: readonly number[],
+  type: ChainType,
+  kinds: readonly OpKind[],
+): Promise<{ readonly judged: readonly Verdict[]; readonly refused: readonly Refusal[] }> {
+  try {
+    return { judged: await judgeGraph(randomGraph(seeds, type, kinds)), refused: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const [seed, ...others] = seeds as [number, ...number[]];
+    if (others.length === 0) return { judged: [], refused: [{ seed, reason: error.message }] };
+  }
+  const middle = Math.ceil(seeds.length / 2);
+  const halves = [
+    await judgeSeeds(seeds.slice(0, middle), type, kinds),
+    await judgeSeeds(seeds.slice(middle), type, kinds),
+  ];
+  return {
+    judged: halves.flatMap(({ judged }) => judged),
+    refused: halves.flatMap(({ refused }) => refused),
+  };
+}
+
+/**
+ * Runs a graph in TensorFlow Lite and in our interpreter (profile `single`), and compares every tensor.
+ *
+ * What is computed from tensors that differ already is not judged, so each verdict is about one operator.
+ */
+export async function judgeGraph({
+  graph,
+  samples,
+  type,
+}: RandomGraph): Promise<readonly Verdict[]> {
+  const watched = graph.ops.flatMap(({ outputs }) => outputs as readonly TensorId[]);
+  const official = await loadTfliteRuntime(writeTflite({ ...graph, outputs: watched }));
+  const ours = createInterpreter(graph, { rounding: "single", keepIntermediates: true });
+  const sums = new Map<number, Verdict>();
+  for (const sample of samples) {
+    for (const [i, { data }] of ours.inputs.entries()) data.set(sample[i] as never);
+    const theirs = official.run(ours.inputs.map(({ data }) => data));
+    ours.run();
+    const expected = new Map(
+      watched.map((id, i) => {
+        const { array } = elementTypes[tensorOf(graph, id).type];
+        return [id, new array((theirs[i] as Uint8Array<ArrayBuffer>).buffer)];
+      }),
+    );
+    const tainted = new Set<TensorId>();
+    for (const [op, operator] of graph.ops.entries()) {
+      const { kind, outputs } = operator;
+      const isTainted = presentInputs(operator).some((id) => tainted.has(id));
+      for (const id of outputs as readonly TensorId[]) {
+        if (isTainted) {
+          tainted.add(id);
+          continue;
+        }
+        const found = compare(ours.tensor(id).data, expected.get(id) as ElementArray);
+        if (found.differing > 0) tainted.add(id);
+        const known = knownDifferences.find(
+          ({ types, applies }) => types.includes(type) && applies(operator, graph),
+        );
+        const before = sums.get(op) ?? { kind, op, known, elements: 0, differing: 0, largest: 0 };
+        sums.set(op, {
+          ...before,
+          elements: before.elements + found.elements,
+          differing: before.differing + found.differing,
+          largest: Math.max(before.largest, found.largest),
+        });
+      }
+    }
+  }
+  return [...sums.values()];
+}
+
+function compare(
+  a: ElementArray,
+  b: ElementArray,
+): Pick<Verdict, "elements" | "differing" | "largest"> {
+  const isFloat = a instanceof Float32Array;
+  const unit = isFloat ? a.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-30) : 1;
+  let differing = 0;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = Number(a[i]);
+    const y = Number(b[i]);
+    const distance = Object.is(x, y) ? 0 : Math.abs(x - y) / unit;
+    if (!(distance <= (isFloat ? floatTolerance : 0))) differing++;
+    if (!(distance <= largest)) largest = distance;
+  }
+  return { elements: a.length, differing, largest };
+}
