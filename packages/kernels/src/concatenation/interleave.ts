@@ -44,13 +44,14 @@ export function interleave(
 function runInterleave(
   { rounds, inputCount, chunkBytes }: Params,
   inputs: readonly Uint8Array[],
-  [output]: readonly Uint8Array[],
+  outputs: readonly Uint8Array[],
 ): void {
+  const output = outputs[0]!;
   let next = 0;
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < inputCount; i++) {
       const count = chunkBytes[i]!;
-      copyBytes(inputs[i]!, round * count, output!, next, count);
+      copyBytes(inputs[i]!, round * count, output, next, count);
       next += count;
     }
   }

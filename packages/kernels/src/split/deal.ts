@@ -36,13 +36,14 @@ export function deal(op: Op, graph: Graph, inputId: TensorId, axis: number): Ste
 
 function runDeal(
   { rounds, outputCount, chunkBytes }: Params,
-  [input]: readonly Uint8Array[],
+  inputs: readonly Uint8Array[],
   outputs: readonly Uint8Array[],
 ): void {
+  const input = inputs[0]!;
   let next = 0;
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < outputCount; i++) {
-      copyBytes(input!, next, outputs[i]!, round * chunkBytes, chunkBytes);
+      copyBytes(input, next, outputs[i]!, round * chunkBytes, chunkBytes);
       next += chunkBytes;
     }
   }
