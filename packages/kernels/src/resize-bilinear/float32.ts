@@ -1,13 +1,14 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
-import { makeStep, type Step } from "../step.ts";
+import { makeStep, type Numerics, type Step } from "../step.ts";
 import {
   bilinearGeometry,
   type BilinearGeometry,
   forEachResized,
   type NeighborsOf,
 } from "./neighbors.ts";
+import { neighborsSingle } from "./neighbors-single.ts";
 
 const { fround } = Math;
 
@@ -18,13 +19,22 @@ type Params = BilinearGeometry & {
 };
 
 /**
- * Four products with weights, every step rounded to float32 in the order of the reference.
+ * Four products with weights, every step rounded to float32 in the order of the reference. The profile decides how
+ * places are computed: in large images the distances differ by more than floats should.
  *
  * Source: `ResizeBilinear`, tensorflow/lite/kernels/internal/reference/resize_bilinear.h.
  */
-export function resizeBilinearFloat32(op: OpOf<"resize-bilinear">, graph: Graph): Step {
+export function resizeBilinearFloat32(
+  op: OpOf<"resize-bilinear">,
+  graph: Graph,
+  { rounding }: Numerics,
+): Step {
   tensorOfType(graph, op.outputs[0], "output", "float32");
-  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsOf);
+  const { geometry, rowDistances, columnDistances } = bilinearGeometry(
+    op,
+    graph,
+    rounding === "single" ? neighborsSingle : neighborsOf,
+  );
   return makeStep({
     kernel: "resize_bilinear_float32",
     run: runResizeBilinear,

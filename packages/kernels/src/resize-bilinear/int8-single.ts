@@ -1,14 +1,8 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { clamp, roundHalfToEven } from "../rounding.ts";
+import { roundHalfToEven } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
-import {
-  bilinearGeometry,
-  type BilinearGeometry,
-  forEachResized,
-  type NeighborsOf,
-} from "./neighbors.ts";
-
-const { fround } = Math;
+import { bilinearGeometry, type BilinearGeometry, forEachResized } from "./neighbors.ts";
+import { neighborsSingle } from "./neighbors-single.ts";
 
 type Params = BilinearGeometry & {
   /** From the input row above each output row, in 1/2048 of a row. */
@@ -24,32 +18,23 @@ type Params = BilinearGeometry & {
  * `xnn_s8_ibilinear_ukernel__scalar_u1`, xnnpack/src/s8-ibilinear.
  */
 export function resizeBilinearInt8Single(op: OpOf<"resize-bilinear">, graph: Graph): Step {
-  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsOf);
+  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsSingle);
   return makeStep({
     kernel: "resize_bilinear_int8_single",
     run: runResizeBilinear,
     params: {
       ...geometry,
-      rowDistances: Int32Array.from(rowDistances),
-      columnDistances: Int32Array.from(columnDistances),
+      rowDistances: Int32Array.from(rowDistances, inUnits),
+      columnDistances: Int32Array.from(columnDistances, inUnits),
     },
     reads: [op.inputs[0]],
     writes: op.outputs,
   });
 }
 
-const neighborsOf: NeighborsOf = (cell, inputSize, outputSize, options) => {
-  const shrunk = options.alignCorners && outputSize > 1 ? 1 : 0;
-  const scale = fround((inputSize - shrunk) / (outputSize - shrunk));
-  const offset = options.halfPixelCenters ? fround(fround(0.5 * scale) - 0.5) : 0;
-  const place = clamp(fround(fround(cell * scale) + offset), 0, inputSize - 1);
-  const before = Math.floor(place);
-  return {
-    before,
-    behind: Math.min(before + 1, inputSize - 1),
-    distance: roundHalfToEven(fround(place - before) * 2048),
-  };
-};
+function inUnits(distance: number): number {
+  return roundHalfToEven(distance * 2048);
+}
 
 function runResizeBilinear(params: Params, input: Int8Array, output: Int8Array): void {
   forEachResized(interpolateAt, params, input, output);
