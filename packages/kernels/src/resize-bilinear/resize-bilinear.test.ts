@@ -64,7 +64,8 @@ test("int8 stays within one of exact interpolation, in both profiles", () => {
       for (const rounding of ["double", "single"] as const) {
         const result = resized(given("int8", shape, values), [height, width], aligned, rounding);
         for (const [i, value] of result.entries()) {
-          expect(Math.abs(value - (expected[i] as number))).toBeLessThanOrEqual(1);
+          // The definition is summed in doubles, whose last digits are not exact.
+          expect(Math.abs(value - (expected[i] as number))).toBeLessThanOrEqual(1 + 1e-9);
         }
       }
     }),
