@@ -1,4 +1,5 @@
 import { UserError } from "@smidgen/errors";
+import { figure } from "./figure.ts";
 import { bufferRules } from "./lint/buffer-rules.ts";
 import { catalogue, type FindingCode, type Severity, severityOf } from "./lint/catalogue.ts";
 import { fileRules } from "./lint/file-rules.ts";
@@ -43,7 +44,7 @@ const rules: readonly Rule[] = [
 
 /**
  * What a runtime will not take, or will compute wrong without saying so; errors first. A file that cannot be read has
- * one finding, which says why.
+ * one finding, which says why. Of more than a hundred findings of a kind, the last says how many were left out.
  *
  * Runtimes notice surprisingly little: none of the three looks at misaligned data, a wrong bias scale or a wrong output
  * shape. Which builds of them the answers are about is in `runtimeBuilds`; remedies and severities are in the catalogue
@@ -64,9 +65,31 @@ export function lintTflite(bytes: Uint8Array, options: LintOptions): readonly Fi
 function findProblems(bytes: Uint8Array, fileName: string, runtime: Runtime): readonly Problem[] {
   try {
     const model = lintModel(openModel(bytes, fileName));
-    return rules.flatMap((rule) => [...rule(model, runtime)]);
+    return limitEach(rules.flatMap((rule) => [...rule(model, runtime)]));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [{ code: error.code as FindingCode, place: "file", message: error.message }];
   }
 }
+
+/** A damaged file can have a hundred thousand problems of a kind: the first ones, and how many more there are. */
+function limitEach(problems: readonly Problem[]): readonly Problem[] {
+  const counts = new Map<FindingCode, number>();
+  const kept: Problem[] = [];
+  for (const problem of problems) {
+    const count = (counts.get(problem.code) ?? 0) + 1;
+    counts.set(problem.code, count);
+    if (count <= mostOfAKind) kept.push(problem);
+  }
+  const more = [...counts].filter(([, count]) => count > mostOfAKind);
+  return [
+    ...kept,
+    ...more.map(([code, count]) => ({
+      code,
+      place: "file",
+      message: `and ${figure(count - mostOfAKind)} more`,
+    })),
+  ];
+}
+
+const mostOfAKind = 100;

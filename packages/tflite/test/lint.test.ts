@@ -3,7 +3,7 @@ import { goldenModels, loadLiteRt, loadTfliteRuntime, type OfficialModel } from 
 import { type Finding, lintTflite, repackTflite, type Runtime, writeTflite } from "@smidgen/tflite";
 import { catalogue, severityOf } from "../src/lint/catalogue.ts";
 import { denseGraph, everyOperatorGraph } from "./example-graphs.ts";
-import { denseModel } from "./example-models.ts";
+import { denseModel, withOperator } from "./example-models.ts";
 import { lintCases } from "./lint-cases.ts";
 import { writeWastefully } from "./write-wastefully.ts";
 
@@ -57,6 +57,15 @@ test("errors come first", () => {
     "note",
     "note",
   ]);
+});
+
+test("of more than a hundred findings of a kind, the last says how many were left out", () => {
+  const model = withOperator({ inputs: new Int32Array(1000).fill(77) });
+  const findings = lintTflite(writeWastefully(model), { for: "tflm" }).filter(
+    ({ code }) => code === "tensor-position",
+  );
+  expect(findings).toHaveLength(101);
+  expect(findings.at(-1)).toMatchObject({ place: "file", message: "and 900 more" });
 });
 
 test("one zero point for several scales is an error, but for TFLM a warning", () => {
