@@ -30,8 +30,8 @@ export function svdfFloat32(op: OpOf<"svdf">, graph: Graph): Step {
     run: runSvdfFloat32,
     params: {
       ...geometry,
-      featureWeights: constantOfType(graph, featureId, "feature weights", "float32"),
-      timeWeights: constantOfType(graph, timeId, "time weights", "float32"),
+      featureWeights: constantOfType(graph, featureId, "feature weight matrix", "float32"),
+      timeWeights: constantOfType(graph, timeId, "time weight matrix", "float32"),
       bias: biasOrZeros(graph, biasId, "float32", geometry.units),
       ...float32ActivationRange(op.options.activation),
     },

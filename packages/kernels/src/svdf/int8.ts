@@ -47,11 +47,11 @@ export function svdfInt8(op: OpOf<"svdf">, graph: Graph): Step {
   const [inputId, featureId, timeId, biasId, stateId] = op.inputs;
   const [outputId] = op.outputs;
   const input = perTensorOf(tensorOf(graph, inputId), "input");
-  const feature = symmetricWeights(graph, featureId, "feature weights", "int8");
+  const feature = symmetricWeights(graph, featureId, "feature weight matrix", "int8");
   const stateTensor = tensorOfType(graph, stateId, "state", "int16", "int8");
   const state = perTensorOf(stateTensor, "state");
   const stateType = stateTensor.type as "int8" | "int16";
-  const time = symmetricWeights(graph, timeId, "time weights", stateType);
+  const time = symmetricWeights(graph, timeId, "time weight matrix", stateType);
   const output = perTensorOf(tensorOfType(graph, outputId, "output", "int8"), "output");
   const timeScale = fround(state.scale * time.scale);
   if (biasId !== undefined) requireBiasScale(tensorOf(graph, biasId), timeScale);
@@ -124,7 +124,7 @@ function symmetricWeights<T extends "int8" | "int16">(
   const data = constantOfType(graph, id, role, type);
   const tensor = tensorOf(graph, id);
   const { scale: weightScale, zeroPoint } = perTensorOf(tensor, role);
-  requireSupported(zeroPoint === 0, `${role} "${tensor.name}" have a zero point other than 0`);
+  requireSupported(zeroPoint === 0, `${role} "${tensor.name}" has a zero point other than 0`);
   return { data, scale: weightScale };
 }
 

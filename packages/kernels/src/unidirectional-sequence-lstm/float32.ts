@@ -45,8 +45,8 @@ export function lstmFloat32(op: OpOf<"unidirectional-sequence-lstm">, graph: Gra
     run: runLstmFloat32,
     params: {
       ...geometry,
-      inputWeights: all(gates.inputWeights, "input weights"),
-      recurrentWeights: all(gates.recurrentWeights, "recurrent weights"),
+      inputWeights: all(gates.inputWeights, "input weight matrix"),
+      recurrentWeights: all(gates.recurrentWeights, "recurrent weight matrix"),
       bias: all(gates.biases, "bias"),
       cellMin: cellClip > 0 ? -fround(cellClip) : activationMin,
       cellMax: cellClip > 0 ? fround(cellClip) : activationMax,

@@ -66,8 +66,13 @@ export function lstmInt8(op: Lstm, graph: Graph, { rounding }: Numerics): Step {
   requireSameQuantization(stateTensor, tensorOfType(graph, outputId, "output", "int8"));
   const state = perTensorOf(stateTensor, "output state");
   const hidden = rounding === "single" ? hiddenQuantization(op, graph) : state;
-  const fromInput = gateWeights(graph, gates.inputWeights, "input weights", input.scale);
-  const fromState = gateWeights(graph, gates.recurrentWeights, "recurrent weights", state.scale);
+  const fromInput = gateWeights(graph, gates.inputWeights, "input weight matrix", input.scale);
+  const fromState = gateWeights(
+    graph,
+    gates.recurrentWeights,
+    "recurrent weight matrix",
+    state.scale,
+  );
   const bias = gates.biases.flatMap((id) => [...constantOfType(graph, id, "bias", "int32")]);
   const cellBits = cellBitsOf(graph, cellStateId);
   const clip = cellClip(op.options.cellClip, cellBits);
@@ -200,7 +205,7 @@ function gateWeights(graph: Graph, ids: readonly TensorId[], role: string, input
     const data = constantOfType(graph, id, role, "int8");
     const tensor = tensorOf(graph, id);
     const { scale: weightScale, zeroPoint } = perTensorOf(tensor, role);
-    requireSupported(zeroPoint === 0, `${role} "${tensor.name}" have a zero point other than 0`);
+    requireSupported(zeroPoint === 0, `${role} "${tensor.name}" has a zero point other than 0`);
     const fixed = toFixedPoint(fround(inputScale * weightScale) * 2 ** (15 - gateBits));
     multiplier[gate] = fixed.multiplier;
     shift[gate] = fixed.shift;
@@ -225,7 +230,7 @@ function cellBitsOf(graph: Graph, id: TensorId): number {
 function cellClip(real: number, cellBits: number): Pick<Params, "cellMin" | "cellMax"> {
   if (real <= 0) return { cellMin: int16Min, cellMax: int16Max };
   const limit = Math.min(Math.trunc(fround(real) / 2 ** (cellBits - 15)), int16Max);
-  return { cellMin: -limit, cellMax: limit };
+  return { cellMin: 0 - limit, cellMax: limit };
 }
 
 /** TensorFlow Lite takes the quantization of the output from the last intermediate result. */
