@@ -15,7 +15,7 @@ import {
 } from "@smidgen/graph";
 import { prepareStep, type Rounding } from "@smidgen/kernels";
 
-/** What `golden.json` and `golden-single.json` beside an operator hold: what official programs compute. */
+/** What `golden.json`, `golden-single.json` and others beside an operator hold: what official programs compute. */
 interface GoldenFile {
   /** Which program made the vectors, and how. */
   readonly source: string;
@@ -32,7 +32,7 @@ interface GoldenCase {
 }
 
 interface GoldenTensor {
-  readonly type: Exclude<keyof ElementArrays, "int64">;
+  readonly type: keyof ElementArrays;
   readonly shape: Shape;
   readonly scale?: number;
   readonly zeroPoint?: number;
@@ -42,7 +42,7 @@ interface GoldenTensor {
 }
 
 const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
-  .filter((file) => /^golden(-single)?\.json$/.test(path.basename(file)))
+  .filter((file) => /^golden(-\w+)?\.json$/.test(path.basename(file)))
   .toSorted();
 
 describe.each(files)("%s", (file) => {
@@ -83,7 +83,7 @@ function outputOf(vector: GoldenCase, rounding: Rounding): readonly number[] {
     scratch: new Uint8Array(step.scratchBytes),
   });
   loop();
-  return [...result];
+  return Array.from(result as ArrayLike<number | bigint>, Number);
 }
 
 /** All operands are constants, so that the graph holds what the loop reads. */
@@ -113,6 +113,7 @@ function storageOf({ type, scale, zeroPoint, axis, scales }: Omit<GoldenTensor, 
 }
 
 function arrayOf({ type }: Pick<GoldenTensor, "type">, values: readonly number[]) {
+  if (type === "int64") return BigInt64Array.from(values, BigInt);
   const array = new elementTypes[type].array(values.length);
   array.set(values);
   return array;

@@ -78,9 +78,14 @@ export function filterScale({ quantization }: Tensor, channel: number): number {
   return quantization?.scale as number;
 }
 
-/** An int8 filter that is symmetric: zero point 0, and one scale or one for each slice along `axis`. */
-export function symmetricFilter(graph: Graph, id: TensorId, axis: number): Tensor {
-  const filter = tensorOfType(graph, id, "filter", "int8");
+/** A filter that is symmetric: zero point 0, and one scale or one for each slice along `axis`. */
+export function symmetricFilter(
+  graph: Graph,
+  id: TensorId,
+  axis: number,
+  types: readonly FilterType[] = ["int8"],
+): Tensor {
+  const filter = tensorOfType(graph, id, "filter", ...types);
   const { name, quantization } = filter;
   requireSupported(quantization !== undefined, `filter "${name}" has no scale`);
   requireSupported(
@@ -93,4 +98,12 @@ export function symmetricFilter(graph: Graph, id: TensorId, axis: number): Tenso
     `filter "${name}" has a scale for each slice along axis ${quantization.kind === "per-axis" ? quantization.axis : ""}; axis ${axis} is the one of its output channels`,
   );
   return filter;
+}
+
+type FilterType = "int8" | "int4";
+
+/** The weights of a `symmetricFilter`. In memory int4 takes a byte, too. */
+export function weightsOf({ name, data }: Tensor): Int8Array {
+  requireSupported(data !== undefined, `filter "${name}" is computed; it must be a constant`);
+  return data as Int8Array;
 }

@@ -20,6 +20,8 @@ export interface FilterTypes {
   readonly isPerChannel?: boolean;
   /** One of several, by chance, if not given. */
   readonly activation?: Activation;
+  /** By chance, if not given. */
+  readonly hasBias?: boolean;
 }
 
 /** An operator of random sizes, weights, scales and options, behind an input of its own. */
@@ -64,21 +66,24 @@ export function addFilterOp(
     data:
       types.weights === "float32"
         ? random.float32(count(filter), 1)
-        : random.int8(count(filter), -weightMax, weightMax),
+        : random.int8(count(filter), types.weights === "int4" ? -8 : -weightMax, weightMax),
     ...storedAs(
       isPerChannel ? perAxis(axis, weightScales) : perTensor(weightScales[0] as number, 0),
     ),
   });
   const biasScales = weightScales.map((scale) => Math.fround(inputScale) * scale);
   const biasLimit = Math.trunc((largest * 0.2) / Math.max(...biasScales));
-  const bias = pick(true, true, false)
-    ? b.constant(`${name}/bias`, {
-        type: types.bias,
-        shape: [channels],
-        data: biasData(types.bias, channels, biasLimit, random),
-        ...storedAs(isPerChannel ? perAxis(0, biasScales) : perTensor(biasScales[0] as number, 0)),
-      })
-    : undefined;
+  const bias =
+    (types.hasBias ?? pick(true, true, false))
+      ? b.constant(`${name}/bias`, {
+          type: types.bias,
+          shape: [channels],
+          data: biasData(types.bias, channels, biasLimit, random),
+          ...storedAs(
+            isPerChannel ? perAxis(0, biasScales) : perTensor(biasScales[0] as number, 0),
+          ),
+        })
+      : undefined;
   const activation = types.activation ?? pick<Activation>("none", "relu", "relu6");
   const operands = outputShape
     ? [
@@ -155,16 +160,21 @@ function geometryOf(kind: FilterOp, { int, pick }: RandomValues): Geometry {
   const options = isDilated
     ? { padding, strideHeight: 1, strideWidth: 1, dilationHeight: int(1, 2), dilationWidth: 2 }
     : { padding, ...strides, dilationHeight: 1, dilationWidth: 1 };
-  const input = [batch, height + 2, width + 2, depth];
   if (kind === "conv-2d") {
-    const channels = int(1, 9);
-    const filter = [channels, filterHeight, filterWidth, depth];
-    return { input, filter, channels, axis: 0, options };
+    const groups = pick(1, 1, 1, 2);
+    const channels = groups * int(1, 9);
+    return {
+      input: [batch, height + 2, width + 2, groups * depth],
+      filter: [channels, filterHeight, filterWidth, depth],
+      channels,
+      axis: 0,
+      options,
+    };
   }
   const depthMultiplier = int(1, 3);
   const channels = depth * depthMultiplier;
   return {
-    input,
+    input: [batch, height + 2, width + 2, depth],
     filter: [1, filterHeight, filterWidth, channels],
     channels,
     axis: 3,

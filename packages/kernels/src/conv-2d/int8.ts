@@ -5,14 +5,9 @@ import {
   channelRequantization,
   requantize,
   symmetricFilter,
+  weightsOf,
 } from "../requantization.ts";
-import {
-  biasOrZeros,
-  constantOfType,
-  offsetOf,
-  perTensorOf,
-  tensorOfType,
-} from "../requirements.ts";
+import { biasOrZeros, offsetOf, perTensorOf, tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
@@ -29,7 +24,9 @@ type Params = Conv2dGeometry &
   };
 
 /**
- * int8 convolution with a scale for each output channel, or one for all.
+ * int8 convolution with a scale for each output channel, or one for all. Weights are int8, or int4 in a byte each.
+ *
+ * LiteRT leaves groups of int4 to its own kernel, which rounds twice.
  *
  * Source: `ConvPerChannel`, tensorflow/lite/kernels/internal/reference/integer_ops/conv.h.
  */
@@ -37,18 +34,19 @@ export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Nume
   const [inputId, filterId, biasId] = op.inputs;
   const [outputId] = op.outputs;
   const input = tensorOf(graph, inputId);
-  const filter = symmetricFilter(graph, filterId, 0);
+  const filter = symmetricFilter(graph, filterId, 0, ["int8", "int4"]);
   const output = tensorOfType(graph, outputId, "output", "int8");
   const geometry = conv2dGeometry(op, graph);
   const channels = geometry.outputChannels;
+  const isForXnnpack = filter.type === "int8" || geometry.groups === 1;
   return makeStep({
     kernel: "conv_2d_int8",
     run: runConv2dInt8,
     params: {
       ...geometry,
-      filter: constantOfType(graph, filterId, "filter", "int8"),
+      filter: weightsOf(filter),
       bias: biasOrZeros(graph, biasId, "int32", channels),
-      ...channelRequantization(input, filter, output, channels, rounding),
+      ...channelRequantization(input, filter, output, channels, isForXnnpack ? rounding : "double"),
       inputOffset: offsetOf(input, "input"),
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),

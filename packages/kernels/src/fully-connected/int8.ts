@@ -1,23 +1,21 @@
-import { type OpOf, type Graph, type Tensor, tensorOf } from "@smidgen/graph";
+import { type OpOf, type Graph, tensorOf } from "@smidgen/graph";
 import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
+import { foldZeroPoint } from "../fold-zero-point.ts";
 import {
   type ChannelRequantization,
-  channelRequantization,
   requantize,
-  filterScale,
-  fixedPointPerChannel,
   symmetricFilter,
+  weightsOf,
 } from "../requantization.ts";
-import {
-  biasOrZeros,
-  constantOfType,
-  perTensorOf,
-  requireSupported,
-  tensorOfType,
-} from "../requirements.ts";
+import { biasOrZeros, perTensorOf, tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
-import { makeStep, type Numerics, type Rounding, type Step } from "../step.ts";
-import { type FullyConnectedGeometry, fullyConnectedGeometry } from "./fully-connected.ts";
+import { makeStep, type Numerics, type Step } from "../step.ts";
+import {
+  type FullyConnectedGeometry,
+  fullyConnectedGeometry,
+  fullyConnectedRequantization,
+  requireBiasScale,
+} from "./fully-connected.ts";
 
 type Params = FullyConnectedGeometry &
   ChannelRequantization &
@@ -29,7 +27,7 @@ type Params = FullyConnectedGeometry &
   };
 
 /**
- * int8 fully-connected layer with one filter scale or one for each unit.
+ * int8 fully-connected layer with one filter scale or one for each unit. Weights are int8, or int4 in a byte each.
  *
  * Source: `FullyConnected` and `FullyConnectedPerChannel`,
  * tensorflow/lite/kernels/internal/reference/integer_ops/fully_connected.h.
@@ -42,10 +40,10 @@ export function fullyConnectedInt8(
   const [inputId, filterId, biasId] = op.inputs;
   const [outputId] = op.outputs;
   const input = tensorOf(graph, inputId);
-  const filter = symmetricFilter(graph, filterId, 0);
+  const filter = symmetricFilter(graph, filterId, 0, ["int8", "int4"]);
   const output = tensorOfType(graph, outputId, "output", "int8");
   const geometry = fullyConnectedGeometry(op, graph);
-  const weights = constantOfType(graph, filterId, "filter", "int8");
+  const weights = weightsOf(filter);
   const bias = biasOrZeros(graph, biasId, "int32", geometry.units);
   if (biasId !== undefined) requireBiasScale(input, filter, tensorOf(graph, biasId), output);
   return makeStep({
@@ -55,7 +53,7 @@ export function fullyConnectedInt8(
       ...geometry,
       filter: weights,
       bias: foldZeroPoint(bias, weights, perTensorOf(input, "input").zeroPoint),
-      ...requantizationOf(input, filter, output, geometry.units, rounding),
+      ...fullyConnectedRequantization(input, filter, output, geometry.units, rounding),
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
     },
@@ -102,52 +100,4 @@ function runFullyConnectedInt8(params: Params, input: Int8Array, output: Int8Arr
       output[outputStart + unit3] = clamp(scaled3 + outputZeroPoint, min, max);
     }
   }
-}
-
-/**
- * With one filter scale the product of the scales is rounded to float32 before it is divided in double; with
- * one for each unit all is double, as in convolutions. The low bits of nearly every multiplier differ.
- *
- * Source: `GetQuantizedConvolutionMultipler`, tensorflow/lite/kernels/kernel_util.cc, and
- * `CalculateOpDataFullyConnected`, tensorflow/lite/micro/kernels/fully_connected_common.cc.
- */
-function requantizationOf(
-  input: Tensor,
-  filter: Tensor,
-  output: Tensor,
-  units: number,
-  rounding: Rounding,
-): ChannelRequantization {
-  const isPerUnit = filter.quantization?.kind === "per-axis" && units > 1;
-  if (isPerUnit || rounding === "single") {
-    return channelRequantization(input, filter, output, units, rounding);
-  }
-  const product = Math.fround(perTensorOf(input, "input").scale * filterScale(filter, 0));
-  const real = product / perTensorOf(output, "output").scale;
-  return fixedPointPerChannel(units, rounding, () => real);
-}
-
-/** Σ filter · (input − zeroPoint) is Σ filter · input minus a constant, which joins the bias. */
-function foldZeroPoint(bias: Int32Array, filter: Int8Array, inputZeroPoint: number): Int32Array {
-  const depth = filter.length / bias.length;
-  return bias.map((value, unit) => {
-    const weights = filter.subarray(unit * depth, (unit + 1) * depth);
-    return value - inputZeroPoint * weights.reduce((sum, weight) => sum + weight, 0);
-  });
-}
-
-/**
- * Refuses a bias that stands for other numbers than the sums it is added to.
- *
- * Source of the limit: `GetQuantizedConvolutionMultipler`, tensorflow/lite/kernels/kernel_util.cc.
- */
-function requireBiasScale(input: Tensor, filter: Tensor, bias: Tensor, output: Tensor): void {
-  if (bias.quantization?.kind !== "per-tensor" || filter.quantization?.kind !== "per-tensor")
-    return;
-  const product = perTensorOf(input, "input").scale * filter.quantization.scale;
-  const difference = Math.abs(product - bias.quantization.scale);
-  requireSupported(
-    difference / perTensorOf(output, "output").scale <= 0.02,
-    `bias "${bias.name}" has scale ${bias.quantization.scale}, input scale × filter scale is ${product}`,
-  );
 }

@@ -5,8 +5,9 @@ import {
   channelRequantization,
   requantize,
   symmetricFilter,
+  weightsOf,
 } from "../requantization.ts";
-import { biasOrZeros, constantOfType, perTensorOf, tensorOfType } from "../requirements.ts";
+import { biasOrZeros, offsetOf, perTensorOf, tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import {
@@ -53,10 +54,10 @@ export function transposeConvInt8(
     run: runTransposeConvInt8,
     params: {
       ...geometry,
-      filter: constantOfType(graph, filterId, "filter", "int8"),
+      filter: weightsOf(filter),
       bias: biasOrZeros(graph, biasId, "int32", channels),
       ...channelRequantization(input, filter, output, channels, isForXnnpack ? rounding : "double"),
-      inputOffset: -perTensorOf(input, "input").zeroPoint,
+      inputOffset: offsetOf(input, "input"),
       outputZeroPoint: perTensorOf(output, "output").zeroPoint,
       ...quantizedActivationRange(op.options.activation, output),
     },
