@@ -2,7 +2,7 @@ import { UserError } from "@smidgen/errors";
 import type { Tensor } from "@smidgen/graph";
 import { list, scalesOf } from "./operands.ts";
 import type { Range, Ranges } from "./ranges.ts";
-import type { PerTensor, Scheme } from "./scheme.ts";
+import type { PerTensor, Arithmetic } from "./op-rules.ts";
 
 export interface ActivationRanges {
   /**
@@ -29,7 +29,7 @@ const finestStep = 1 / 64;
 /** Stands in for what is reported once all has been looked at. */
 const placeholder: PerTensor = { kind: "per-tensor", scale: 1, zeroPoint: 0 };
 
-export function activationRanges(ranges: Ranges, { activations }: Scheme): ActivationRanges {
+export function activationRanges(ranges: Ranges, { activations }: Arithmetic): ActivationRanges {
   const missing = new Set<string>();
   const tooWide = new Set<string>();
   const quantizationOf = (tensors: readonly Tensor[]): PerTensor => {

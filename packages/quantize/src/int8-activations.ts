@@ -1,6 +1,6 @@
 import type { Range } from "./ranges.ts";
 import { clamp, roundHalfAwayFromZero } from "./rounding.ts";
-import type { ActivationFormat, PerTensor } from "./scheme.ts";
+import type { ActivationFormat, PerTensor } from "./op-rules.ts";
 
 /** int8 with a zero point of its own, so that the whole range is used. */
 export const int8Activations: ActivationFormat = { type: "int8", quantizationOf };

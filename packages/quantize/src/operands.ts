@@ -1,5 +1,5 @@
 import type { Op, Quantization, Tensor, TensorId } from "@smidgen/graph";
-import type { OperandRule, PerTensor, Scheme, Unit } from "./scheme.ts";
+import type { OperandRule, PerTensor, Arithmetic, Unit } from "./op-rules.ts";
 
 /** An operand that is present, and what its operator's rule says about it. */
 export interface Operand {
@@ -13,7 +13,7 @@ export interface Operand {
 /** The operands that are present; none if the scheme has no rule for the operator. */
 export function operandsOf(
   op: Op,
-  { rules }: Scheme,
+  { rules }: Arithmetic,
   tensors: readonly Tensor[],
 ): readonly Operand[] {
   const rule = rules[op.kind];

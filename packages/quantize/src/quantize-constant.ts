@@ -1,6 +1,6 @@
 import { elementTypes, type Tensor } from "@smidgen/graph";
 import { clamp, roundHalfAwayFromZero } from "./rounding.ts";
-import type { ActivationFormat, PerTensor } from "./scheme.ts";
+import type { ActivationFormat, PerTensor } from "./op-rules.ts";
 
 /**
  * A float constant that is computed with like an activation: an operand of an addition, say. Its range is

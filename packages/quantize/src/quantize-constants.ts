@@ -2,7 +2,7 @@ import type { Tensor } from "@smidgen/graph";
 import { activationOf, type Operand } from "./operands.ts";
 import { quantizeAffine } from "./quantize-affine.ts";
 import { quantizeConstant } from "./quantize-constant.ts";
-import type { PerTensor, Scheme } from "./scheme.ts";
+import type { PerTensor, Arithmetic } from "./op-rules.ts";
 
 /**
  * An operator's operands with integers in the place of float constants. Its activations are integers already.
@@ -11,12 +11,12 @@ import type { PerTensor, Scheme } from "./scheme.ts";
  */
 export function quantizeConstants(
   operands: readonly Operand[],
-  scheme: Scheme,
+  arithmetic: Arithmetic,
   shared?: PerTensor,
 ): readonly Operand[] {
   const withConstants = operands.map((operand) =>
     operand.rule.kind === "activation" && isFloatConstant(operand.tensor)
-      ? { ...operand, tensor: quantizeConstant(operand.tensor, scheme.activations, shared) }
+      ? { ...operand, tensor: quantizeConstant(operand.tensor, arithmetic.activations, shared) }
       : operand,
   );
   const weights = operands.find(({ rule }) => rule.kind === "weights");

@@ -6,7 +6,7 @@ import { quantizeConstants } from "./quantize-constants.ts";
 import type { Ranges } from "./ranges.ts";
 import { requantizedCopies } from "./requantized-copies.ts";
 import { scaleGroups } from "./scale-groups.ts";
-import type { OpRule, PerTensor, Scheme } from "./scheme.ts";
+import type { OpRule, PerTensor, Arithmetic } from "./op-rules.ts";
 
 /**
  * Every tensor as integers, operator by operator: constants take their scales from the activations before
@@ -16,15 +16,18 @@ import type { OpRule, PerTensor, Scheme } from "./scheme.ts";
  *
  * @throws UserError `missing-range` or `range-too-wide`, each naming every such tensor.
  */
-export function quantizeOperators(graph: Graph, ranges: Ranges, scheme: Scheme): Graph {
-  const { calibrated, calibratedTogether, check, throwProblems } = activationRanges(ranges, scheme);
-  const groups = scaleGroups(graph, scheme);
+export function quantizeOperators(graph: Graph, ranges: Ranges, arithmetic: Arithmetic): Graph {
+  const { calibrated, calibratedTogether, check, throwProblems } = activationRanges(
+    ranges,
+    arithmetic,
+  );
+  const groups = scaleGroups(graph, arithmetic);
   const { tensors, addVersion } = constantVersions(graph.tensors);
   const { copyOf } = requantizedCopies(tensors);
   // What operators read: activations as integers, constants still as floats.
   const operandTensors = [...graph.tensors];
   const setActivation = (id: TensorId, quantization: PerTensor) => {
-    const integers = { ...tensorOf(graph, id), type: scheme.activations.type, quantization };
+    const integers = { ...tensorOf(graph, id), type: arithmetic.activations.type, quantization };
     operandTensors[id] = integers;
     tensors[id] = integers;
   };
@@ -51,12 +54,12 @@ export function quantizeOperators(graph: Graph, ranges: Ranges, scheme: Scheme):
     if (tensorOf(graph, id).type === "float32") setActivation(id, wanted(id));
   }
   const ops = graph.ops.flatMap((op): readonly Op[] => {
-    const rule = scheme.rules[op.kind];
+    const rule = arithmetic.rules[op.kind];
     if (typeof rule === "string") throw new Error(`no rule for ${op.kind}`);
-    const operands = operandsOf(op, scheme, operandTensors);
+    const operands = operandsOf(op, arithmetic, operandTensors);
     const shared =
       rule.output.kind === "shared" ? outputOf(op.outputs[0], rule, operands) : undefined;
-    const integers = quantizeConstants(operands, scheme, shared);
+    const integers = quantizeConstants(operands, arithmetic, shared);
     const inputs: (TensorId | undefined)[] = [...op.inputs];
     const copying: Op[] = [];
     for (const [i, { id, position, rule: operandRule, tensor }] of integers.entries()) {

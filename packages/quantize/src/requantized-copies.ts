@@ -1,5 +1,5 @@
 import { type Op, type Tensor, type TensorId, tensorOf } from "@smidgen/graph";
-import type { PerTensor } from "./scheme.ts";
+import type { PerTensor } from "./op-rules.ts";
 
 /** Copies of activations on other scales, each made once. They go to the end of `tensors`. */
 export function requantizedCopies(tensors: Tensor[]): {

@@ -1,7 +1,7 @@
 import { UserError } from "@smidgen/errors";
 import { type Graph, isConstant, type Tensor } from "@smidgen/graph";
 import { list, type Operand, operandsOf } from "./operands.ts";
-import type { Scheme } from "./scheme.ts";
+import type { Arithmetic } from "./op-rules.ts";
 
 /** @throws UserError `not-a-float-graph`, naming every tensor that is computed and holds neither floats nor positions. */
 export function requireFloatValues(graph: Graph): void {
@@ -12,9 +12,9 @@ export function requireFloatValues(graph: Graph): void {
  * @throws UserError `unsupported-operator`, naming every operator that the scheme has no rule for;
  * `not-a-float-graph`, naming every operand that is not float, or not constant where it has to be.
  */
-export function requireFloatOperands(graph: Graph, scheme: Scheme): void {
+export function requireFloatOperands(graph: Graph, arithmetic: Arithmetic): void {
   const withoutRule = graph.ops.flatMap((op, index) => {
-    const rule = scheme.rules[op.kind];
+    const rule = arithmetic.rules[op.kind];
     return typeof rule === "string" ? [`operator ${index} (${op.kind}): ${rule}`] : [];
   });
   if (withoutRule.length > 0) {
@@ -25,7 +25,7 @@ export function requireFloatOperands(graph: Graph, scheme: Scheme): void {
     );
   }
   const operands = graph.ops.flatMap((op, index) =>
-    operandsOf(op, scheme, graph.tensors)
+    operandsOf(op, arithmetic, graph.tensors)
       .flatMap(operandProblems)
       .map((text) => `operator ${index} (${op.kind}): ${text}`),
   );

@@ -1,6 +1,6 @@
 import { type Graph, isConstant, type Op, type TensorId, tensorOf } from "@smidgen/graph";
 import { operandsOf } from "./operands.ts";
-import type { Scheme } from "./scheme.ts";
+import type { Arithmetic } from "./op-rules.ts";
 
 /** Tensors that want to be stored alike, since an operator picks values of all of them. */
 export interface ScaleGroup {
@@ -19,13 +19,16 @@ export interface ScaleGroup {
  * Source: `RemoveRedundantStatsOps` in tensorflow/compiler/mlir/lite/quantization, which hands the range of the
  * result back to what it is picked from, but also where another operator needs more of it.
  */
-export function scaleGroups(graph: Graph, scheme: Scheme): ReadonlyMap<TensorId, ScaleGroup> {
+export function scaleGroups(
+  graph: Graph,
+  arithmetic: Arithmetic,
+): ReadonlyMap<TensorId, ScaleGroup> {
   const groups = new Map<TensorId, Group>(graph.inputs.map((id) => [id, newGroup(id)]));
   for (const op of graph.ops) {
-    const rule = scheme.rules[op.kind];
+    const rule = arithmetic.rules[op.kind];
     if (typeof rule === "string") continue;
     const { kind } = rule.output;
-    const sources = activationsOf(op, graph, scheme).flatMap((id) => groups.get(id) ?? []);
+    const sources = activationsOf(op, graph, arithmetic).flatMap((id) => groups.get(id) ?? []);
     for (const id of op.outputs) {
       if (kind === "calibrated") groups.set(id, newGroup(id));
       if (kind === "same-as-input" && sources.length > 0) merge([newGroup(id), ...sources], false);
@@ -35,8 +38,8 @@ export function scaleGroups(graph: Graph, scheme: Scheme): ReadonlyMap<TensorId,
   const leaving = new Set([
     ...graph.outputs,
     ...graph.ops
-      .filter((op) => computes(op, scheme))
-      .flatMap((op) => activationsOf(op, graph, scheme)),
+      .filter((op) => computes(op, arithmetic))
+      .flatMap((op) => activationsOf(op, graph, arithmetic)),
   ]);
   const shared = [...new Set(groups.values())].filter(({ isShared }) => isShared);
   return new Map(
@@ -64,7 +67,7 @@ function newGroup(id: TensorId): Group {
 }
 
 /** Whether results are other values than those read: means are, although they keep the scale of their input. */
-function computes({ kind }: Op, { rules }: Scheme): boolean {
+function computes({ kind }: Op, { rules }: Arithmetic): boolean {
   const rule = rules[kind];
   if (typeof rule === "string" || kind === "average-pool-2d" || kind === "resize-bilinear") {
     return true;
@@ -72,8 +75,8 @@ function computes({ kind }: Op, { rules }: Scheme): boolean {
   return rule.output.kind !== "same-as-input" && rule.output.kind !== "shared";
 }
 
-function activationsOf(op: Op, graph: Graph, scheme: Scheme): readonly TensorId[] {
-  return operandsOf(op, scheme, graph.tensors)
+function activationsOf(op: Op, graph: Graph, arithmetic: Arithmetic): readonly TensorId[] {
+  return operandsOf(op, arithmetic, graph.tensors)
     .filter(({ id, rule }) => rule.kind === "activation" && !isConstant(tensorOf(graph, id)))
     .map(({ id }) => id);
 }

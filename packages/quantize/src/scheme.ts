@@ -1,56 +1,116 @@
-import type { ElementType, OpKind, OpOf, Quantization } from "@smidgen/graph";
-import type { Range } from "./ranges.ts";
+import { UserError } from "@smidgen/errors";
+import type { Graph, Op } from "@smidgen/graph";
+import { list } from "./operands.ts";
 
-/** How a float graph becomes one of integers: what happens to each operator's operands and outputs. */
+/**
+ * How one operator computes, and how its constants are stored:
+ *
+ * | scheme          | activations | weights            | biases  |
+ * | --------------- | ----------- | ------------------ | ------- |
+ * | `float32`       | float32     | float32            | float32 |
+ * | `float16`       | float32     | float16, unpacked  | float16 |
+ * | `weights-int8`  | float32     | int8, unpacked     | float32 |
+ * | `dynamic-range` | float32     | int8, computed with | float32 |
+ * | `int8`          | int8        | int8               | int32   |
+ * | `int4`          | int8        | int4               | int32   |
+ * | `int16x8`       | int16       | int8               | int64   |
+ *
+ * Unpacked: a `dequantize` operator in front makes floats of them.
+ */
+export type OpScheme = (typeof opSchemes)[number];
+
+export const opSchemes = [
+  "float32",
+  "float16",
+  "weights-int8",
+  "dynamic-range",
+  "int8",
+  "int4",
+  "int16x8",
+] as const;
+
+/** One scale per output channel, or one for all. */
+export type WeightScales = "per-channel" | "per-tensor";
+
+/** Type of a graph's inputs or outputs. `computed`: that of the operators which read or write them. */
+export type BorderType = "computed" | "float32" | "int8" | "uint8" | "int16";
+
+/** What becomes of a float graph. Plain JSON. */
 export interface Scheme {
-  readonly activations: ActivationFormat;
-  readonly rules: { readonly [K in OpKind]: OpRule<K> | Refusal };
-  /** Whether the graph's inputs and outputs become integers too, or stay float behind operators that convert. */
-  readonly borders: "float32" | "integers";
+  /** Of operators that nothing in `operators` names. */
+  readonly default: OpScheme;
+  /**
+   * Of single operators, by the name of an output tensor or by a pattern for such names and for kinds of operators:
+   * `{ "conv*": "int4", "dense_1": "int16x8" }`. In a pattern `*` stands for any characters and `?` for one. The exact
+   * name of an output wins over patterns, and of patterns the last one.
+   */
+  readonly operators?: Readonly<Record<string, OpScheme>>;
+  /**
+   * Of convolutions. Default `per-channel`: weights keep much more precision where channels differ in size.
+   */
+  readonly convWeights?: WeightScales;
+  /**
+   * Of dense layers. Default `per-tensor`, although the TensorFlow Lite converter chooses `per-channel` since 2024:
+   * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them.
+   */
+  readonly denseWeights?: WeightScales;
+  /** Default `computed`. */
+  readonly inputs?: BorderType;
+  /** Default `computed`. */
+  readonly outputs?: BorderType;
 }
 
-/** How values are stored that are only known when the network runs. */
-export interface ActivationFormat {
-  readonly type: ElementType;
-  readonly quantizationOf: (range: Range) => PerTensor;
+/**
+ * The scheme of each operator of a graph, in its order.
+ *
+ * @throws UserError `unknown-scheme`, naming every entry with another word than those of `opSchemes`;
+ * `unmatched-pattern`, naming every entry that no operator of the graph answers to.
+ */
+export function opSchemesOf(graph: Graph, scheme: Scheme): readonly OpScheme[] {
+  const entries = Object.entries(scheme.operators ?? {});
+  requireKnown([["default", scheme.default], ...entries]);
+  const patterns = entries.map(([text, opScheme]) => ({ text, opScheme, matches: matcher(text) }));
+  const labels = graph.ops.map((op) => labelsOf(op, graph));
+  const unmatched = patterns.filter(
+    ({ matches }) => !labels.some(({ kind, names }) => [kind, ...names].some(matches)),
+  );
+  if (unmatched.length > 0) {
+    throw new UserError(
+      "unmatched-pattern",
+      `no operator of graph "${graph.name}" is called:\n${list(unmatched.map(({ text }) => JSON.stringify(text)))}`,
+      {
+        hint: "Give names of output tensors, kinds of operators, or patterns with * and ? for them.",
+      },
+    );
+  }
+  return labels.map(({ kind, names }) => {
+    const exact = names.find((name) => Object.hasOwn(scheme.operators ?? {}, name));
+    if (exact !== undefined) return scheme.operators?.[exact] as OpScheme;
+    const last = patterns.findLast(({ matches }) => [kind, ...names].some(matches));
+    return last?.opScheme ?? scheme.default;
+  });
 }
 
-export type PerTensor = Extract<Quantization, { readonly kind: "per-tensor" }>;
-
-/** Why there is no rule: `it is quantized already`. */
-export type Refusal = string;
-
-export interface OpRule<K extends OpKind = OpKind> {
-  /** In order; the last one also holds for operands beyond it. */
-  readonly operands: PerOperand<OpOf<K>["inputs"]>;
-  /** Of all outputs. */
-  readonly output: OutputRule;
+function labelsOf({ kind, outputs }: Op, { tensors }: Graph) {
+  return { kind, names: outputs.flatMap((id) => tensors[id]?.name ?? []) };
 }
 
-type PerOperand<Operands extends readonly unknown[]> = {
-  readonly [Position in keyof Operands]: OperandRule;
-};
+function requireKnown(entries: readonly (readonly [string, string])[]): void {
+  const unknown = entries.filter(([, name]) => !(opSchemes as readonly string[]).includes(name));
+  if (unknown.length === 0) return;
+  const lines = unknown.map(([text, name]) => `${JSON.stringify(text)}: ${JSON.stringify(name)}`);
+  throw new UserError("unknown-scheme", `there are no such schemes:\n${list(lines)}`, {
+    hint: `Choose among ${opSchemes.join(", ")}.`,
+  });
+}
 
-export type OperandRule =
-  /** Stored as an activation; a constant gets the range of its contents. */
-  | { readonly kind: "activation" }
-  /** A constant around zero: a scale per slice along `channelAxis`, or one for all. */
-  | { readonly kind: "weights"; readonly channelAxis: number | undefined }
-  /** An int32 constant whose scale is that of the activation times that of the weights. */
-  | { readonly kind: "bias" }
-  /** Axes, shapes and positions: not quantized. */
-  | { readonly kind: "integers" };
-
-export type OutputRule =
-  /** As the range says that was seen, but not much finer than the unit in which the operator computes. */
-  | { readonly kind: "calibrated"; readonly unit: Unit | undefined }
-  /** The operator moves values and computes none: its output is stored like its activation operand. */
-  | { readonly kind: "same-as-input" }
-  /** The operator picks values of several inputs: they and its output are stored alike. */
-  | { readonly kind: "shared" }
-  | { readonly kind: "fixed"; readonly quantization: PerTensor }
-  /** Positions: not quantized. */
-  | { readonly kind: "integers" };
-
-/** What one step of an operator's exact result stands for, from the scales of its operands. */
-export type Unit = "activation-times-weights" | "largest" | "product";
+/** `*`: any characters, `?`: one, others: themselves. */
+function matcher(pattern: string): (text: string) => boolean {
+  const source = Array.from(pattern, (character) => {
+    if (character === "*") return ".*";
+    if (character === "?") return ".";
+    return character.replace(/[\\^$.+()[\]{}|/]/u, String.raw`\$&`);
+  });
+  const expression = new RegExp(`^${source.join("")}$`, "su");
+  return (text) => expression.test(text) || text === pattern;
+}

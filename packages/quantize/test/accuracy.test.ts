@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { elementCount, type Graph } from "@smidgen/graph";
-import { calibrate, type Int8Options, int8Scheme, quantizeGraph } from "@smidgen/quantize";
+import { calibrate, quantizeGraph, type Scheme } from "@smidgen/quantize";
 import { createInterpreter, dequantize, quantizeInto, type TensorView } from "@smidgen/runtime";
 import { deadLayers, everyOperator, studyNetwork } from "./networks.ts";
 import { samplesOf } from "./samples.ts";
 
-test.each<[name: string, graph: Graph, options: Int8Options]>([
+test.each<[name: string, graph: Graph, options: Partial<Scheme>]>([
   ["the study's network", studyNetwork(), {}],
   ["the study's network, per tensor", studyNetwork(), { convWeights: "per-tensor" }],
   ["the study's network, per channel", studyNetwork(), { denseWeights: "per-channel" }],
@@ -16,7 +16,7 @@ test.each<[name: string, graph: Graph, options: Int8Options]>([
   const samples = samplesOf(float, 1, 30);
   const ranges = calibrate(float, samples);
   const reference = createInterpreter(float);
-  const integers = createInterpreter(quantizeGraph(float, ranges, int8Scheme(options)));
+  const integers = createInterpreter(quantizeGraph(float, ranges, { default: "int8", ...options }));
   const errors = reference.outputs.map(() => ({ squaredError: 0, squares: 0, count: 0 }));
   for (const sample of samples) {
     for (const [i, values] of sample.entries()) {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { int8Scheme } from "@smidgen/quantize";
+import { int8Activations } from "../src/int8-activations.ts";
 
-const { quantizationOf } = int8Scheme().activations;
+const { quantizationOf } = int8Activations;
 
 test.each([
   // Ranges and parameters that TensorFlow's converter wrote into the keyword spotting model of MLPerf Tiny.

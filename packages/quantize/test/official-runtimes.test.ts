@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "@smidgen/errors";
 import { type Graph, type Tensor, tensorOf } from "@smidgen/graph";
-import { calibrate, type Int8Options, int8Scheme, quantizeGraph } from "@smidgen/quantize";
+import { calibrate, quantizeGraph, type Scheme } from "@smidgen/quantize";
 import { createInterpreter, type Interpreter } from "@smidgen/runtime";
 import { bytesOf, loadLiteRt, loadTfliteRuntime } from "@smidgen/testing";
 import { writeTflite } from "@smidgen/tflite";
@@ -15,11 +15,11 @@ const runtimes = [
   ["LiteRT", loadLiteRt],
 ] as const;
 
-const networks: readonly (readonly [string, Graph, Int8Options])[] = [
+const networks: readonly (readonly [string, Graph, Partial<Scheme>])[] = [
   ["the study's network", studyNetwork(), {}],
   ["the study's network, dense per channel", studyNetwork(), { denseWeights: "per-channel" }],
   ["the study's network, convolutions per tensor", studyNetwork(), { convWeights: "per-tensor" }],
-  ["the study's network, float outside", studyNetwork(), { inputsAndOutputs: "float32" }],
+  ["the study's network, float outside", studyNetwork(), { inputs: "float32", outputs: "float32" }],
   ["every operator", everyOperator(), {}],
   ["dead layers", deadLayers(), {}],
   ["dead layers, dense per channel", deadLayers(), { denseWeights: "per-channel" }],
@@ -30,7 +30,7 @@ describe.each(runtimes)(
   (_, load) => {
     test.each(networks)("%s", async (__, float, options) => {
       const ranges = calibrate(float, samplesOf(float, 1, 20));
-      const graph = quantizeGraph(float, ranges, int8Scheme(options));
+      const graph = quantizeGraph(float, ranges, { default: "int8", ...options });
       const interpreter = createInterpreter(graph, { rounding: "single" });
       const official = await load(writeTflite(graph));
       for (let run = 0; run < 5; run++) {
@@ -53,7 +53,7 @@ describe.each(runtimes)(
 // Its ranges come from an official runtime, since not all of its operators have float kernels here.
 describe("a network that moves values about, on integers", async () => {
   const float = movingNetwork();
-  const scheme = int8Scheme({ inputsAndOutputs: "float32" });
+  const scheme: Scheme = { default: "int8", inputs: "float32", outputs: "float32" };
   const graph = quantizeGraph(float, await officialRanges(float, 20), scheme);
   const interpreter = interpreterOf(graph);
   const samples = [101, 102, 103, 104].map((seed) => inputsOf(float, seed));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Graph, graphBuilder, perTensor, printGraph, type Tensor } from "@smidgen/graph";
-import { int8Scheme, quantizeGraph, type Range, type Ranges } from "@smidgen/quantize";
+import { quantizeGraph, type Range, type Ranges, type Scheme } from "@smidgen/quantize";
 import { studyNetwork } from "./networks.ts";
 
 const ranges = {
@@ -38,7 +38,11 @@ test("the study's network keeps its operators and becomes int8", () => {
 });
 
 test("dense weights can have a scale per unit, convolutions one for all", () => {
-  const scheme = int8Scheme({ convWeights: "per-tensor", denseWeights: "per-channel" });
+  const scheme: Scheme = {
+    default: "int8",
+    convWeights: "per-tensor",
+    denseWeights: "per-channel",
+  };
   const { tensors } = quantizeGraph(studyNetwork(), ranges, scheme);
   const kinds = tensors.flatMap(({ name, quantization }) =>
     /filter|bias/.test(name) ? [[name, quantization?.kind]] : [],
@@ -54,7 +58,7 @@ test("dense weights can have a scale per unit, convolutions one for all", () => 
 });
 
 test("with float inputs and outputs, operators at both ends convert", () => {
-  const scheme = int8Scheme({ inputsAndOutputs: "float32" });
+  const scheme: Scheme = { default: "int8", inputs: "float32", outputs: "float32" };
   const graph = quantizeGraph(studyNetwork(), ranges, scheme);
   const describe = (id: number) => `${graph.tensors[id]?.name} ${graph.tensors[id]?.type}`;
   expect(graph.inputs.map(describe)).toEqual(["image float32"]);
@@ -207,7 +211,11 @@ test.each<[problem: string, graph: Graph, given: Ranges, code: string, message: 
   ],
   [
     "operators that convert",
-    quantizeGraph(studyNetwork(), ranges, int8Scheme({ inputsAndOutputs: "float32" })),
+    quantizeGraph(studyNetwork(), ranges, {
+      default: "int8",
+      inputs: "float32",
+      outputs: "float32",
+    }),
     ranges,
     "unsupported-operator",
     /operator 0 \(quantize\): it is quantized already\n- operator 7 \(dequantize\)/,

@@ -7,13 +7,13 @@ import {
   perTensor,
   type TensorId,
 } from "@smidgen/graph";
-import { calibrate, int8Scheme, quantizeGraph, type Range } from "@smidgen/quantize";
+import { calibrate, quantizeGraph, type Range, type Scheme } from "@smidgen/quantize";
 
 /** A graph on vectors of 4, and what becomes of it. */
 function quantized(
   build: (b: Builder) => readonly TensorId[],
   ranges: Readonly<Record<string, Range>>,
-  scheme = int8Scheme(),
+  scheme: Scheme = { default: "int8" },
 ) {
   const b = graphBuilder("shared");
   const op = <K extends OpKind>(
@@ -229,7 +229,11 @@ describe("positions", () => {
   });
 
   test("need no operators that convert", () => {
-    const { ops } = quantized(lookup, {}, int8Scheme({ inputsAndOutputs: "float32" }));
+    const { ops } = quantized(
+      lookup,
+      {},
+      { default: "int8", inputs: "float32", outputs: "float32" },
+    );
     expect(ops).toEqual([
       "embedding-lookup(words, table) → meaning",
       "arg-max(meaning, axis) → best",

@@ -1,26 +1,7 @@
 import { perTensor } from "@smidgen/graph";
 import { int8Activations } from "./int8-activations.ts";
-import type { OperandRule, OutputRule, PerTensor, Scheme, Unit } from "./scheme.ts";
-
-export interface Int8Options {
-  /**
-   * One scale per output channel of convolutions, or one for all.
-   *
-   * Default `per-channel`: weights keep much more precision where channels differ in size.
-   */
-  readonly convWeights?: WeightScales;
-  /**
-   * The same for dense layers.
-   *
-   * Default `per-tensor`, although the TensorFlow Lite converter chooses `per-channel` since 2024:
-   * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them.
-   */
-  readonly denseWeights?: WeightScales;
-  /** Type of the graph's inputs and outputs. Default `int8`; `float32` adds operators that convert. */
-  readonly inputsAndOutputs?: "float32" | "int8";
-}
-
-export type WeightScales = "per-channel" | "per-tensor";
+import type { Arithmetic, OperandRule, OutputRule, PerTensor, Unit } from "./op-rules.ts";
+import type { Scheme, WeightScales } from "./scheme.ts";
 
 /**
  * Integers only: int8 activations and weights, int32 biases. No recurrent layers, whose state needs 16 bits.
@@ -30,18 +11,15 @@ export type WeightScales = "per-channel" | "per-tensor";
  * `SameOperandsAndResultsScale` and `FixedOutputRangeInterface`), and for the converter before that in
  * tensorflow/lite/tools/optimize/operator_property.cc. ELU has a row although the converter leaves it in float.
  */
-export function int8Scheme(options: Int8Options = {}): Scheme {
-  const {
-    convWeights = "per-channel",
-    denseWeights = "per-tensor",
-    inputsAndOutputs = "int8",
-  } = options;
+export function int8Arithmetic({
+  convWeights = "per-channel",
+  denseWeights = "per-tensor",
+}: Pick<Scheme, "convWeights" | "denseWeights">): Arithmetic {
   const convFilter = weights(convWeights, 0);
   const depthwiseFilter = weights(convWeights, 3);
   const denseFilter = weights(denseWeights, 0);
   return {
     activations: int8Activations,
-    borders: inputsAndOutputs === "float32" ? "float32" : "integers",
     rules: {
       add: { operands: [activation, activation], output: calibratedIn("largest") },
       "arg-max": { operands: [activation, integers], output: positions },
