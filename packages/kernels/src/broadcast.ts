@@ -1,4 +1,5 @@
 import { elementCount, type Graph, type Shape, type TensorId, tensorOf } from "@smidgen/graph";
+import { furthestAhead } from "./furthest-ahead.ts";
 import { requireSupported } from "./requirements.ts";
 
 /**
@@ -95,3 +96,15 @@ export function forEachRow<P extends BroadcastParams, A>(
 }
 
 type Four = readonly [number, number, number, number];
+
+/** By how many elements writing is ahead of reading an operand at most. steps: those of the operand. */
+export function rowsAhead({ extents }: BroadcastParams, steps: Int32Array): number {
+  const written = (axis: number) => extents.slice(axis + 1).reduce((a, b) => a * b, 1);
+  return furthestAhead(
+    Array.from(extents, (count, axis) => ({
+      count,
+      written: written(axis),
+      read: steps[axis] as number,
+    })),
+  );
+}

@@ -4,4 +4,4 @@ export {
   prepareSteps,
   type UnsupportedOperator,
 } from "./prepare-step.ts";
-export type { KernelParams, Numerics, Rounding, Step, StepMemory } from "./step.ts";
+export type { KernelParams, Numerics, Overlap, Rounding, Step, StepMemory } from "./step.ts";

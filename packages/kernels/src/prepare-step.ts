@@ -45,6 +45,7 @@ import { meanIntegers } from "./mean/integers.ts";
 import { minimum } from "./minimum/minimum.ts";
 import { mulFloat32 } from "./mul/float32.ts";
 import { mulIntegers } from "./mul/integers.ts";
+import { overlapsOf } from "./overlaps-of.ts";
 import { pack } from "./pack/pack.ts";
 import { padV2 } from "./pad-v2/pad-v2.ts";
 import { pad } from "./pad/pad.ts";
@@ -232,7 +233,10 @@ function tryToPrepare(op: Op, graph: Graph, numerics: Numerics): Step | Unsuppor
   const input = tensorOf(graph, decidingOperand);
   try {
     const prepare = byType[input.type];
-    if (prepare !== undefined) return prepare(op, graph, numerics);
+    if (prepare !== undefined) {
+      const step = prepare(op, graph, numerics);
+      return { ...step, overlaps: overlapsOf(op.kind, step, graph) };
+    }
     const types = Object.keys(byType);
     throw unsupported(
       types.length === 0

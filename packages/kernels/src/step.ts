@@ -12,8 +12,23 @@ export interface Step {
   readonly writes: readonly TensorId[];
   /** Memory the loop needs while it runs; passed as its last argument if not 0. */
   readonly scratchBytes: number;
+  /** Which inputs an output may share memory with while the loop runs, and how; not at all if left out. */
+  readonly overlaps?: readonly Overlap[];
   /** The loop over this memory. Calling it allocates nothing. */
   readonly bind: (memory: StepMemory) => () => void;
+}
+
+/**
+ * How far an output may reach into an input, while the loop reads one and writes the other from begin to end.
+ *
+ * The loop is right if the output begins at least `distanceBytes` below the input: nothing is overwritten that is
+ * still to be read. 0 lets both begin at the same place; less than 0, the output may begin behind the input by as much.
+ * A loop in another order, as a faster C twin may have, has another distance.
+ */
+export interface Overlap {
+  readonly input: TensorId;
+  readonly output: TensorId;
+  readonly distanceBytes: number;
 }
 
 /** Numbers, and arrays of numbers: codegen prints them as a C struct without knowing the operator. */

@@ -1,5 +1,6 @@
 import { byteCount, type Graph, type Op, tensorOf } from "@smidgen/graph";
 import { copyBytes, makeBytesStep } from "./bytes-step.ts";
+import { furthestAhead } from "./furthest-ahead.ts";
 import type { Step } from "./step.ts";
 
 /** One dimension of the output: how many there are, and how far apart they are in the input, in elements. */
@@ -96,4 +97,16 @@ function runStridedCopy(params: Params, input: Uint8Array, output: Uint8Array): 
     }
     from0 += stepBytes[0]!;
   }
+}
+
+/** By how many bytes writing is ahead of reading at most. */
+export function copyAhead(params: Params): number {
+  const { startBytes, extents, stepBytes, runBytes } = params;
+  const written = (axis: number) => extents.slice(axis + 1).reduce((a, b) => a * b, runBytes);
+  const axes = Array.from(extents, (count, axis) => ({
+    count,
+    written: written(axis),
+    read: stepBytes[axis] as number,
+  }));
+  return furthestAhead(axes) - startBytes;
 }

@@ -1,4 +1,5 @@
 import { type Padding, paddingBefore, type Shape } from "@smidgen/graph";
+import { furthestAhead, furthestAheadAlong } from "./furthest-ahead.ts";
 
 /** Where a filter or pool reads while it slides over an image. Sizes in cells. */
 export type WindowParams = {
@@ -126,4 +127,54 @@ function firstInside(start: number, dilation: number): number {
 function endInside(start: number, dilation: number, inputSize: number, filterSize: number): number {
   const end = ((inputSize - start + dilation - 1) / dilation) | 0;
   return end < filterSize ? end : filterSize;
+}
+
+/**
+ * By how many elements writing is ahead of reading at most, if all channels of an output cell see the same input:
+ * each may read the whole window, after those before it were written.
+ */
+export function windowsAhead(params: WindowParams): number {
+  return cellsAhead(params) + params.outputChannels - 1;
+}
+
+/** The same if channels are read in their order too: channel c of the output sees channel ⌊c / multiplier⌋ alone. */
+export function channelsAhead(params: WindowParams): number {
+  return cellsAhead(params) + params.outputChannels - params.inputChannels;
+}
+
+/** The same from cell to cell: how much is written before a cell, less where its window begins inside the image. */
+function cellsAhead(params: WindowParams): number {
+  const { batches, inputHeight, inputWidth, inputChannels } = params;
+  const { outputHeight, outputWidth, outputChannels, filterHeight, filterWidth } = params;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = params;
+  const { paddingTop, paddingLeft } = params;
+  const firstRows = Array.from({ length: outputHeight }, (_, outY) => {
+    const y = outY * strideHeight - paddingTop;
+    return firstCell(y, dilationHeight, inputHeight, filterHeight);
+  });
+  const firstColumns = Array.from({ length: outputWidth }, (_, outX) => {
+    const x = outX * strideWidth - paddingLeft;
+    return firstCell(x, dilationWidth, inputWidth, filterWidth);
+  });
+  const row = { written: outputWidth * outputChannels, read: inputWidth * inputChannels };
+  return Math.max(
+    0,
+    furthestAhead([
+      { count: batches, written: outputHeight * row.written, read: inputHeight * row.read },
+    ]) +
+      furthestAheadAlong(firstRows, row) +
+      furthestAheadAlong(firstColumns, { written: outputChannels, read: inputChannels }),
+  );
+}
+
+/** The first row or column of the image that is read; none if the window lies outside. */
+function firstCell(
+  start: number,
+  dilation: number,
+  inputSize: number,
+  filterSize: number,
+): number | undefined {
+  const first = firstInside(start, dilation);
+  const isOutside = first >= endInside(start, dilation, inputSize, filterSize);
+  return isOutside ? undefined : start + first * dilation;
 }

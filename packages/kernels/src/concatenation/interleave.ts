@@ -7,9 +7,10 @@ import {
   type TensorId,
 } from "@smidgen/graph";
 import { copyBytes, makeBytesListStep } from "../bytes-step.ts";
+import { furthestAhead } from "../furthest-ahead.ts";
 import type { Step } from "../step.ts";
 
-type Params = {
+export type InterleaveParams = {
   /** Times that every input gives a chunk. */
   readonly rounds: number;
   readonly inputCount: number;
@@ -42,7 +43,7 @@ export function interleave(
 }
 
 function runInterleave(
-  { rounds, inputCount, chunkBytes }: Params,
+  { rounds, inputCount, chunkBytes }: InterleaveParams,
   inputs: readonly Uint8Array[],
   outputs: readonly Uint8Array[],
 ): void {
@@ -55,4 +56,14 @@ function runInterleave(
       next += count;
     }
   }
+}
+
+/** By how many bytes writing is ahead of reading each input at most. */
+export function inputsAhead({ rounds, chunkBytes }: InterleaveParams): readonly number[] {
+  const roundBytes = chunkBytes.reduce((a, b) => a + b, 0);
+  let start = 0;
+  return Array.from(chunkBytes, (bytes) => {
+    start += bytes;
+    return start - bytes + furthestAhead([{ count: rounds, written: roundBytes, read: bytes }]);
+  });
 }

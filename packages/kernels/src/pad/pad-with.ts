@@ -1,5 +1,6 @@
 import { byteCount, type Graph, type TensorId, tensorOf } from "@smidgen/graph";
 import { copyBytes } from "../bytes-step.ts";
+import { furthestAhead } from "../furthest-ahead.ts";
 import { constantOfType, requireSupported } from "../requirements.ts";
 
 /**
@@ -101,4 +102,18 @@ function repeat(
     for (let i = 0; i < elementBytes; i++) output[element + i] = value[i]!;
   }
   return end;
+}
+
+/** By how many bytes writing is ahead of reading at most. */
+export function padAhead({ before, inside, behind }: PadGeometry): number {
+  const sizes = inside.map((count, axis) => before[axis]! + count + behind[axis]!);
+  const product = (from: Int32Array, axis: number) =>
+    from.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const axes = Array.from(inside, (count, axis) => ({
+    count,
+    written: product(sizes, axis),
+    read: product(inside, axis),
+  }));
+  const start = axes.reduce((sum, { written }, axis) => sum + before[axis]! * written, 0);
+  return start + furthestAhead(axes);
 }

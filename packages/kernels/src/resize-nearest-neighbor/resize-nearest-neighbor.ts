@@ -6,7 +6,7 @@ import type { Step } from "../step.ts";
 
 const { fround } = Math;
 
-type Params = {
+export type ResizeNearestParams = {
   readonly batches: number;
   readonly inputHeight: number;
   readonly inputWidth: number;
@@ -68,7 +68,11 @@ function nearestCells(
   );
 }
 
-function runResizeNearestNeighbor(params: Params, input: Uint8Array, output: Uint8Array): void {
+function runResizeNearestNeighbor(
+  params: ResizeNearestParams,
+  input: Uint8Array,
+  output: Uint8Array,
+): void {
   const { batches, inputHeight, inputWidth, outputHeight, outputWidth } = params;
   const { cellBytes, rows, columns } = params;
   let next = 0;

@@ -9,7 +9,7 @@ import {
 import { copyBytes, makeBytesListStep } from "../bytes-step.ts";
 import type { Step } from "../step.ts";
 
-type Params = {
+export type DealParams = {
   /** Times that every output gets a chunk. */
   readonly rounds: number;
   readonly outputCount: number;
@@ -35,7 +35,7 @@ export function deal(op: Op, graph: Graph, inputId: TensorId, axis: number): Ste
 }
 
 function runDeal(
-  { rounds, outputCount, chunkBytes }: Params,
+  { rounds, outputCount, chunkBytes }: DealParams,
   inputs: readonly Uint8Array[],
   outputs: readonly Uint8Array[],
 ): void {
@@ -47,4 +47,12 @@ function runDeal(
       next += chunkBytes;
     }
   }
+}
+
+/**
+ * By how many bytes writing each output is ahead of reading at most. It is always behind, because of what is read for
+ * the outputs before it in the first round: each may lie where its first chunk was.
+ */
+export function outputsAhead({ outputCount, chunkBytes }: DealParams): readonly number[] {
+  return Array.from({ length: outputCount }, (_, output) => 0 - output * chunkBytes);
 }

@@ -1,4 +1,5 @@
 import { type Graph, type OpOf, paddingBefore, type Shape, tensorOf } from "@smidgen/graph";
+import { furthestAhead, furthestAheadAlong } from "../furthest-ahead.ts";
 
 /**
  * input [batches, inputHeight, inputWidth, inputChannels], filter [outputChannels, filterHeight, filterWidth,
@@ -128,4 +129,34 @@ function firstReaching(place: number, filterSize: number, stride: number): numbe
 function endReaching(place: number, stride: number, inputSize: number): number {
   const end = ((place / stride) | 0) + 1;
   return end < inputSize ? end : inputSize;
+}
+
+/**
+ * By how many elements writing is ahead of reading at most: each channel of a cell may read all that reaches it, after
+ * the channels before it were written.
+ */
+export function outputCellsAhead(params: TransposeConvGeometry): number {
+  const { batches, inputHeight, inputWidth, inputChannels } = params;
+  const { outputHeight, outputWidth, outputChannels, filterHeight, filterWidth } = params;
+  const { strideHeight, strideWidth, paddingTop, paddingLeft } = params;
+  const firsts = (
+    outputSize: number,
+    padding: number,
+    filterSize: number,
+    stride: number,
+    inputSize: number,
+  ) =>
+    Array.from({ length: outputSize }, (_, cell) => {
+      const first = firstReaching(cell + padding, filterSize, stride);
+      return first < endReaching(cell + padding, stride, inputSize) ? first : undefined;
+    });
+  const rows = firsts(outputHeight, paddingTop, filterHeight, strideHeight, inputHeight);
+  const columns = firsts(outputWidth, paddingLeft, filterWidth, strideWidth, inputWidth);
+  const row = { written: outputWidth * outputChannels, read: inputWidth * inputChannels };
+  const image = { written: outputHeight * row.written, read: inputHeight * row.read };
+  const cells =
+    furthestAhead([{ count: batches, ...image }]) +
+    furthestAheadAlong(rows, row) +
+    furthestAheadAlong(columns, { written: outputChannels, read: inputChannels });
+  return Math.max(0, cells) + outputChannels - 1;
 }
