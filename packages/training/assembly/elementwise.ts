@@ -135,6 +135,14 @@ export function clampRowsBackward(
   }
 }
 
+/** values ·= factor, count floats, a multiple of 4. */
+export function scale(values: usize, count: i32, factor: f32): void {
+  const by = f32x4.splat(factor);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
+    v128.store(values + at, f32x4.mul(v128.load(values + at), by));
+  }
+}
+
 /** Packed pixels [count, height, width, channels] → pixels `yPixel` apart, in rows and images as given. */
 export function placePixels(
   x: usize,

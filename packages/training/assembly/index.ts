@@ -10,11 +10,12 @@ export {
   clampRowsBackward,
   placeBytes,
   placePixels,
+  scale,
   sumPositions,
   throughClamp,
 } from "./elementwise";
 export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from "./pool";
-export { exponentials, softmaxCrossEntropy } from "./softmax";
+export { exponentials, softmaxCrossEntropy, softmaxCrossEntropyOfTargets } from "./softmax";
 
 /** Where memory begins that the module does not use itself, in bytes. */
 export function freeMemory(): usize {

@@ -49,6 +49,60 @@ export function softmaxCrossEntropy(
   store<f64>(result, correct, 8);
 }
 
+/**
+ * Likewise with targets [count, classes], packed, instead of one-hot labels: a row's loss is −Σ target · log softmax, its
+ * gradient (Σ target · softmax − target) / count.
+ */
+export function softmaxCrossEntropyOfTargets(
+  logits: usize,
+  gradient: usize,
+  rowBytes: usize,
+  labels: usize,
+  result: usize,
+  count: i32,
+  classes: i32,
+  targets: usize,
+): void {
+  let loss: f64 = 0;
+  let correct: f64 = 0;
+  const size = <f32>count;
+  const end = (<usize>classes) << 2;
+  for (let row = 0; row < count; row++) {
+    let best: usize = 0;
+    let most = load<f32>(logits);
+    for (let at: usize = 4; at < end; at += 4) {
+      const value = load<f32>(logits + at);
+      if (value > most) {
+        most = value;
+        best = at;
+      }
+    }
+    if (best == (<usize>load<u8>(labels + row)) << 2) correct += 1;
+    const peak = f32x4.splat(most);
+    for (let at: usize = 0; at < rowBytes; at += 16) {
+      v128.store(gradient + at, exp(f32x4.sub(v128.load(logits + at), peak)));
+    }
+    let sum: f32 = 0;
+    let total: f32 = 0;
+    for (let at: usize = 0; at < end; at += 4) {
+      sum += load<f32>(gradient + at);
+      total += load<f32>(targets + at);
+    }
+    const logOfSum = Math.log(<f64>sum) + <f64>most;
+    for (let at: usize = 0; at < end; at += 4) {
+      const target = load<f32>(targets + at);
+      loss += <f64>target * (logOfSum - <f64>load<f32>(logits + at));
+      store<f32>(gradient + at, (total * (load<f32>(gradient + at) / sum) - target) / size);
+    }
+    for (let at = end; at < rowBytes; at += 4) store<f32>(gradient + at, 0);
+    logits += rowBytes;
+    gradient += rowBytes;
+    targets += end;
+  }
+  store<f64>(result, loss);
+  store<f64>(result, correct, 8);
+}
+
 /** In place, for tests: `exp` of count floats, a multiple of 4. */
 export function exponentials(values: usize, count: i32): void {
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {

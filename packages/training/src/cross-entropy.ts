@@ -10,8 +10,15 @@ export interface CrossEntropy extends BatchResult {
  *
  * Together they never overflow and never take the log of 0, and the gradient is
  * `(softmax − one-hot) / count`. logits: [count, classes].
+ *
+ * With targets, [count, classes], the loss is −Σ target · log softmax(logits), and the gradient
+ * `(Σ target · softmax − target) / count`.
  */
-export function crossEntropyOfLogits(logits: Float32Array, labels: Uint8Array): CrossEntropy {
+export function crossEntropyOfLogits(
+  logits: Float32Array,
+  labels: Uint8Array,
+  targets?: Float32Array,
+): CrossEntropy {
   const count = labels.length;
   const classes = logits.length / count;
   const gradient = new Float32Array(logits.length);
@@ -25,10 +32,20 @@ export function crossEntropyOfLogits(logits: Float32Array, labels: Uint8Array): 
     if (best === label) correct++;
     let sum = 0;
     for (let c = 0; c < classes; c++) sum += Math.exp(logits[start + c]! - most);
-    loss += Math.log(sum) + most - logits[start + label]!;
+    let total = 1;
+    if (targets === undefined) {
+      loss += Math.log(sum) + most - logits[start + label]!;
+    } else {
+      total = 0;
+      for (let c = 0; c < classes; c++) {
+        total += targets[start + c]!;
+        loss += targets[start + c]! * (Math.log(sum) + most - logits[start + c]!);
+      }
+    }
     for (let c = 0; c < classes; c++) {
       const probability = Math.exp(logits[start + c]! - most) / sum;
-      gradient[start + c] = (probability - (c === label ? 1 : 0)) / count;
+      const target = targets === undefined ? (c === label ? 1 : 0) : targets[start + c]!;
+      gradient[start + c] = (total * probability - target) / count;
     }
   }
   return { loss: loss / count, correct, gradient };
@@ -36,13 +53,14 @@ export function crossEntropyOfLogits(logits: Float32Array, labels: Uint8Array): 
 
 /**
  * Cross-entropy of what already went through softmax: −log probabilities[label], the mean over the
- * batch. An example whose probability has shrunk to nothing no longer moves the weights.
+ * batch, or −Σ target · log probability. A probability that has shrunk to nothing no longer moves the weights.
  *
- * probabilities: [count, classes].
+ * probabilities and targets: [count, classes].
  */
 export function crossEntropyOfProbabilities(
   probabilities: Float32Array,
   labels: Uint8Array,
+  targets?: Float32Array,
 ): CrossEntropy {
   const count = labels.length;
   const classes = probabilities.length / count;
@@ -53,10 +71,14 @@ export function crossEntropyOfProbabilities(
     const start = row * classes;
     const label = labels[row]!;
     if (argMax(probabilities, start, classes) === label) correct++;
-    // NaN stays NaN, for the caller to notice
-    const probability = Math.max(probabilities[start + label]!, leastProbability);
-    loss -= Math.log(probability);
-    gradient[start + label] = -1 / (count * probability);
+    for (let c = 0; c < classes; c++) {
+      const target = targets === undefined ? (c === label ? 1 : 0) : targets[start + c]!;
+      if (target === 0) continue;
+      // NaN stays NaN, for the caller to notice
+      const probability = Math.max(probabilities[start + c]!, leastProbability);
+      loss -= target * Math.log(probability);
+      gradient[start + c] = -target / (count * probability);
+    }
   }
   return { loss: loss / count, correct, gradient };
 }

@@ -13,14 +13,19 @@ export interface Examples {
 /** What to learn from, and what to be judged by. A `Dataset` of `@smidgen/datasets` is one. */
 export interface TrainingData {
   readonly train: Examples;
-  /** Evaluated after every epoch, never learned from. Without it no `val_` metrics are measured. */
+  /** Evaluated after every epoch, never learned from; to choose settings and the best epoch by. */
+  readonly validation?: Examples;
+  /**
+   * To be judged by in the end. Evaluated after every epoch where there are no validation examples; nothing is ever chosen
+   * by them.
+   */
   readonly test?: Examples;
   /** What the labels mean. A network that is built has an output for each. Default: ten. */
   readonly classes?: readonly string[];
 }
 
 /**
- * @param name names the examples in messages: `train` or `test`
+ * @param name names the examples in messages: `train`, `validation` or `test`
  * @throws UserError `empty-dataset`, `shape-mismatch` or `invalid-labels`
  */
 export function checkExamples(name: string, examples: Examples, model: ModelShape): void {

@@ -7,6 +7,8 @@ export interface BatchProgress {
   readonly step: number;
   /** Steps per epoch. */
   readonly steps: number;
+  /** Of the step. */
+  readonly learningRate: number;
   readonly loss: number;
   /** 0..1 */
   readonly accuracy: number;

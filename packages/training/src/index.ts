@@ -1,5 +1,6 @@
 export { type Architecture, type BuildOptions } from "./architectures/architecture.ts";
 export { architectures, type ArchitectureName } from "./architectures/index.ts";
+export { type Augmentation } from "./augmentation/augmentation.ts";
 export {
   type Backend,
   type BackendName,
@@ -16,6 +17,7 @@ export { type BatchProgress, type EpochRecord, type TrainObserver } from "./hist
 export { inferencePeakBytes } from "./inference-peak-bytes.ts";
 export { loadModel } from "./model-files/load-model.ts";
 export { saveModel, type SaveOptions } from "./model-files/save-model.ts";
+export { type Schedule } from "./schedule.ts";
 export { train, type TrainResult } from "./train.ts";
 export { type TrainOptions } from "./train-options.ts";
 export { canTrain } from "./wasm-engine/can-train.ts";

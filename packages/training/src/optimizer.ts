@@ -38,3 +38,17 @@ async function withRate(adam: tf.Optimizer, learningRate: number): Promise<tf.Op
   adam.dispose();
   return next;
 }
+
+/** What each step of an optimizer begins with. */
+export function learningRateOf(optimizer: tf.Optimizer): number {
+  return optimizer.getConfig()["learningRate"] as number;
+}
+
+export function setLearningRate(optimizer: tf.Optimizer, learningRate: number): void {
+  if ("setLearningRate" in optimizer) {
+    // plain descent and momentum keep a tensor of it too
+    (optimizer as tf.SGDOptimizer).setLearningRate(learningRate);
+  } else {
+    (optimizer as unknown as { learningRate: number }).learningRate = learningRate;
+  }
+}

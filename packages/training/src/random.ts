@@ -9,10 +9,11 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
  */
 export function randomGenerator(
   seed: number,
-  purpose: "weights" | "order",
+  purpose: "weights" | "order" | "validation",
 ): JumpableRandomGenerator {
   const base = xoroshiro128plus(seed);
-  if (purpose === "order") base.jump();
+  if (purpose !== "weights") base.jump();
+  if (purpose === "validation") base.jump();
   return base;
 }
 

@@ -15,7 +15,11 @@ import {
 export interface SoftmaxOutput {
   /** images [count, ...shape] → what `crossEntropy` takes, [count, classes] */
   readonly apply: (images: tf.Tensor, training: boolean) => tf.Tensor;
-  readonly crossEntropy: (output: Float32Array, labels: Uint8Array) => CrossEntropy;
+  readonly crossEntropy: (
+    output: Float32Array,
+    labels: Uint8Array,
+    targets?: Float32Array,
+  ) => CrossEntropy;
 }
 
 /**

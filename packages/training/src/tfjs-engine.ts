@@ -1,8 +1,9 @@
 import { UserError } from "@smidgen/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { learningRateOf, setLearningRate } from "./optimizer.ts";
 import { softmaxOutput, type SoftmaxOutput } from "./softmax-output.ts";
-import type { Batch, BatchResult, Evaluator, TrainingEngine } from "./training-engine.ts";
+import type { Batch, BatchResult, Evaluator, StepSize, TrainingEngine } from "./training-engine.ts";
 
 /**
  * Trains with TensorFlow.js on the selected backend, the model's weights in place.
@@ -19,11 +20,17 @@ export function tfjsEngine(model: LayersModel, optimizer: tf.Optimizer): Trainin
     throw new UserError("unsupported-model", `model "${model.name}" has no weights to train`);
   }
 
-  function trainBatch(batch: Batch): BatchResult {
+  const decayed = variables.filter(({ rank }) => rank > 1);
+
+  function trainBatch(batch: Batch, decay: number): BatchResult {
     let result: BatchResult | undefined;
     const { grads } = tf.variableGrads(() => {
       const loss = withGradient(output.apply(toTensor(batch), true), (values) => {
-        const { loss: value, correct, gradient } = output.crossEntropy(values, batch.labels);
+        const {
+          loss: value,
+          correct,
+          gradient,
+        } = output.crossEntropy(values, batch.labels, batch.targets);
         result = { loss: value, correct };
         return { value, gradient };
       });
@@ -31,15 +38,18 @@ export function tfjsEngine(model: LayersModel, optimizer: tf.Optimizer): Trainin
       result = { ...result!, loss: result!.loss + total(penalties) };
       return penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
     }, variables);
+    if (decay > 0) for (const weight of decayed) weight.assign(tf.mul(weight, 1 - decay));
     optimizer.applyGradients(grads);
     return result!;
   }
 
   return {
     ...evaluatorOf(model, output),
-    trainBatch(batch) {
+    trainBatch(batch, size: StepSize = {}) {
+      const { learningRate = learningRateOf(optimizer), weightDecay = 0 } = size;
+      if (learningRate !== learningRateOf(optimizer)) setLearningRate(optimizer, learningRate);
       try {
-        return inScope(() => trainBatch(batch));
+        return inScope(() => trainBatch(batch, learningRate * weightDecay));
       } catch (error) {
         throw explained(error, model);
       }

@@ -5,13 +5,26 @@ export interface Batch {
   readonly shape: readonly number[];
   readonly pixels: Uint8Array; // [count, ...shape], 0..255, which networks see as 0..1
   readonly labels: Uint8Array; // [count]
+  /**
+   * What the examples should come to where labels do not say it all: a loss of −Σ target · log probability
+   * for each. Rows may add up to other than 1. Of training alone, and [count, classes].
+   */
+  readonly targets?: Float32Array;
 }
 
 export interface BatchResult {
   /** Mean over the batch. */
   readonly loss: number;
-  /** How many of the batch were classified right. */
+  /** How many of the batch were classified as labelled. */
   readonly correct: number;
+}
+
+/** How far a step goes. */
+export interface StepSize {
+  /** Default: the optimizer's own. */
+  readonly learningRate?: number;
+  /** Kernels shrink by this share of themselves times the learning rate, before the optimizer's step. Default: 0. */
+  readonly weightDecay?: number;
 }
 
 /** What computes how well a network does. */
@@ -27,7 +40,7 @@ export interface Evaluator {
  */
 export interface TrainingEngine extends Evaluator {
   /** One step of the optimizer. The result is that of the weights before the step. */
-  readonly trainBatch: (batch: Batch) => BatchResult;
+  readonly trainBatch: (batch: Batch, size?: StepSize) => BatchResult;
   /** Gives the model its weights, and the optimizer its state, as they are after the last step. */
   readonly writeBack: () => Promise<void>;
 }

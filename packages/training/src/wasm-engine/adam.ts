@@ -17,7 +17,8 @@ export interface Adam {
 
 /**
  * With the arithmetic of TensorFlow.js: the powers of both betas are float32, multiplied on with every
- * step, and begin at `betaⁱ⁺¹` for an optimizer that goes on after i steps.
+ * step. For an optimizer that goes on after i steps they are what i steps would have made of them, so
+ * that stopping leaves no trace; TensorFlow.js takes `betaⁱ⁺¹` there, which differs in the last digit.
  *
  * Source: `AdamOptimizer`, tfjs-core/src/optimizers/adam_optimizer.ts.
  */
@@ -30,8 +31,8 @@ export function adam(
   const { fround } = Math;
   const { weightsAt, gradientsAt, firstMomentsAt, secondMomentsAt, floats } = parameters;
   let iterations = stepsBefore;
-  let power1 = fround(beta1 ** (iterations + 1));
-  let power2 = fround(beta2 ** (iterations + 1));
+  let power1 = powerAfter(beta1, stepsBefore);
+  let power2 = powerAfter(beta2, stepsBefore);
   return {
     iterations: () => iterations,
     step(learningRate) {
@@ -55,4 +56,11 @@ export function adam(
       iterations++;
     },
   };
+}
+
+function powerAfter(beta: number, steps: number): number {
+  const { fround } = Math;
+  let power = fround(beta);
+  for (let step = 0; step < steps && power > 0; step++) power = fround(power * fround(beta));
+  return power;
 }

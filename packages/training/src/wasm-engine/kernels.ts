@@ -33,7 +33,9 @@ export type Kernels = Readonly<
     | "normalizeBackward"
     | "placeBytes"
     | "placePixels"
+    | "scale"
     | "softmaxCrossEntropy"
+    | "softmaxCrossEntropyOfTargets"
     | "sumPositions"
     | "throughClamp",
     (...operands: number[]) => void

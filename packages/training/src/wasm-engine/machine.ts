@@ -32,6 +32,7 @@ export interface Machine {
   ) => { readonly lossSum: number; readonly correct: number };
   /** Leaves the gradients of the mean loss of the last forward pass, which was one in training. */
   readonly backward: () => void;
+  readonly scaleWeight: (weight: Weight, factor: number) => void;
   readonly read: (region: Region, weight: Weight) => Float32Array;
   readonly write: (region: Region, weight: Weight, values: ArrayLike<number>) => void;
 }
@@ -54,6 +55,7 @@ export function makeMachine(
   let plan: Plan;
   let pixelsAt: number;
   let labelsAt: number;
+  let targetsAt: number;
   let pass = { count: 0, training: undefined as number | undefined };
 
   function reserve(count: number): void {
@@ -70,14 +72,19 @@ export function makeMachine(
     plan = makePlan(network, layout, workshop, trains);
     pixelsAt = allocate(count * inputSize);
     labelsAt = allocate(count);
+    targetsAt = trains ? allocate(count * network.classes * 4) : 0;
     capacity = count;
   }
 
-  function load({ pixels, labels }: Batch, start: number, count: number): void {
+  function load({ pixels, labels, targets }: Batch, start: number, count: number): void {
     const end = start + count;
     const from = bytes(pixelsAt, count * inputSize);
     from.set(pixels.subarray(start * inputSize, end * inputSize));
     bytes(labelsAt, count).set(labels.subarray(start, end));
+    if (targets !== undefined) {
+      const { classes } = network;
+      floats(targetsAt, count * classes).set(targets.subarray(start * classes, end * classes));
+    }
     const { channels, value } = plan.input;
     const { height, width, channels: given } = network.input;
     const isPlain = channels === given && isPacked(value, plan.input);
@@ -114,7 +121,7 @@ export function makeMachine(
       load(batch, start, count);
       for (const step of plan.forward) step.forward(pass);
       const { value, gradient } = plan.logits;
-      kernels.softmaxCrossEntropy(
+      const operands = [
         value.at,
         gradient!.at,
         value.batchBytes,
@@ -122,12 +129,18 @@ export function makeMachine(
         resultAt,
         count,
         network.classes,
-      );
+      ];
+      if (batch.targets === undefined) kernels.softmaxCrossEntropy(...operands);
+      else kernels.softmaxCrossEntropyOfTargets(...operands, targetsAt);
       const [lossSum, correct] = new Float64Array(memory.buffer, resultAt, 2);
       return { lossSum: lossSum!, correct: correct! };
     },
     backward() {
       for (const step of plan.backward) step.backward(pass);
+    },
+    scaleWeight(weight, factor) {
+      const { at, floats: length } = parameters.get(weight);
+      kernels.scale(at, Math.ceil(length / 4) * 4, factor);
     },
     read: (region, weight) => gather(...view(region, weight)),
     write(region, weight, values) {

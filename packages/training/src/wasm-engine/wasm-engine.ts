@@ -2,6 +2,7 @@ import { UserError } from "@smidgen/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Batch, BatchResult, Evaluator, TrainingEngine } from "../training-engine.ts";
+import { learningRateOf } from "../optimizer.ts";
 import { adam, type AdamSettings } from "./adam.ts";
 import { makeMachine, type Machine } from "./machine.ts";
 import type { Network, Weight } from "./network.ts";
@@ -33,14 +34,16 @@ export async function wasmEngine(
   const stepsBefore = await readState(machine, trained, optimizer);
   const settings = optimizer.getConfig() as unknown as AdamSettings;
   const { iterations, step } = adam(machine.kernels, machine.parameters, settings, stepsBefore);
+  const decayed = trained.filter(({ variable }) => variable.rank > 1);
 
   return {
     ...evaluatorOf(machine),
-    trainBatch(batch) {
+    trainBatch(batch, { learningRate = learningRateOf(optimizer), weightDecay = 0 } = {}) {
       machine.reserve(batch.count);
       const { lossSum, correct } = machine.forward(batch, 0, batch.count, iterations());
       machine.backward();
-      const { learningRate } = optimizer.getConfig() as unknown as AdamSettings;
+      const decay = learningRate * weightDecay;
+      if (decay > 0) for (const weight of decayed) machine.scaleWeight(weight, 1 - decay);
       step(learningRate);
       return { loss: lossSum / batch.count, correct };
     },

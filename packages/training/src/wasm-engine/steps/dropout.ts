@@ -1,3 +1,4 @@
+import { mixBits } from "../../random-at.ts";
 import type { Dropout } from "../network.ts";
 import { addresses, type Placed, type Tensor } from "../tensor.ts";
 import type { Pass, Step, Workshop } from "./step.ts";
@@ -18,7 +19,7 @@ export function dropoutStep(
   y: Tensor,
 ): Step {
   const rowBytes = x.width * x.channels * 4;
-  const layerKey = layer.seed === undefined ? mix(mix(seed) + index) : mix(layer.seed);
+  const layerKey = layer.seed === undefined ? mixBits(mixBits(seed) + index) : mixBits(layer.seed);
   const threshold = Math.min(Math.round(layer.rate * 2 ** 31), 2 ** 31 - 1);
   function apply({ count, training }: Pass, from: Placed, to: Placed): void {
     const isOff = training === undefined;
@@ -29,7 +30,7 @@ export function dropoutStep(
       x.height,
       rowBytes,
       layerKey,
-      isOff ? 0 : mix(layerKey + training + 1),
+      isOff ? 0 : mixBits(layerKey + training + 1),
       ...(isOff ? [0, 1] : [threshold, 1 / (1 - layer.rate)]),
     );
   }
@@ -39,12 +40,4 @@ export function dropoutStep(
       if (x.gradient) apply(pass, y.gradient!, x.gradient);
     },
   };
-}
-
-/** 32 bits → 32 bits. Source of its constants: lowbias32, hash-prospector (C. Wellons). */
-function mix(bits: number): number {
-  let mixed = bits | 0;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
-  return mixed ^ (mixed >>> 16);
 }
