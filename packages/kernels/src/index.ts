@@ -1,4 +1,13 @@
 export {
+  chooseCTwin,
+  type CRecord,
+  type CTwin,
+  type CTwinRow,
+  type InstructionSet,
+  type Packed,
+} from "./c-twin.ts";
+export { type KernelHeader, kernelHeaders } from "./kernel-header.ts";
+export {
   findUnsupported,
   prepareStep,
   prepareSteps,

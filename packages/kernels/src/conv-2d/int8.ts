@@ -13,7 +13,7 @@ import { makeStep, type Numerics, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type Conv2dGeometry, conv2dGeometry } from "./conv-2d.ts";
 
-type Params = Conv2dGeometry &
+export type Conv2dInt8Params = Conv2dGeometry &
   ChannelRequantization &
   ActivationRange & {
     readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, filterDepth]
@@ -56,12 +56,12 @@ export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Nume
   });
 }
 
-function runConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
+function runConv2dInt8(params: Conv2dInt8Params, input: Int8Array, output: Int8Array): void {
   forEachWindow(convolveAt, params, input, output);
 }
 
 function convolveAt(
-  params: Params,
+  params: Conv2dInt8Params,
   input: Int8Array,
   output: Int8Array,
   origin: number,

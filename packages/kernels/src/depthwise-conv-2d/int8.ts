@@ -13,7 +13,7 @@ import { makeStep, type Numerics, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dGeometry } from "./depthwise-conv-2d.ts";
 
-type Params = DepthwiseConv2dGeometry &
+export type DepthwiseConv2dInt8Params = DepthwiseConv2dGeometry &
   ChannelRequantization &
   ActivationRange & {
     readonly filter: Int8Array; // [filterHeight, filterWidth, outputChannels]
@@ -59,12 +59,16 @@ export function depthwiseConv2dInt8(
   });
 }
 
-function runDepthwiseConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
+function runDepthwiseConv2dInt8(
+  params: DepthwiseConv2dInt8Params,
+  input: Int8Array,
+  output: Int8Array,
+): void {
   forEachWindow(convolveAt, params, input, output);
 }
 
 function convolveAt(
-  params: Params,
+  params: DepthwiseConv2dInt8Params,
   input: Int8Array,
   output: Int8Array,
   origin: number,

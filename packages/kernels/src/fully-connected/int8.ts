@@ -17,7 +17,7 @@ import {
   requireBiasScale,
 } from "./fully-connected.ts";
 
-type Params = FullyConnectedGeometry &
+export type FullyConnectedInt8Params = FullyConnectedGeometry &
   ChannelRequantization &
   ActivationRange & {
     readonly filter: Int8Array; // [units, depth]
@@ -62,7 +62,11 @@ export function fullyConnectedInt8(
   });
 }
 
-function runFullyConnectedInt8(params: Params, input: Int8Array, output: Int8Array): void {
+function runFullyConnectedInt8(
+  params: FullyConnectedInt8Params,
+  input: Int8Array,
+  output: Int8Array,
+): void {
   const { batches, depth, units, filter, bias, multiplier, shift, outputZeroPoint } = params;
   const { activationMin: min, activationMax: max, singleRounding: single } = params;
   const last = units - 1;

@@ -12,7 +12,7 @@ import { makeStep, type Numerics, type Step } from "../step.ts";
 import { softmaxInt8Single } from "./int8-single.ts";
 import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
 
-type Params = RowGeometry & {
+export type SoftmaxInt8Params = RowGeometry & {
   /** `beta × input scale` in Q5.26 */
   readonly multiplier: number;
   readonly shift: number;
@@ -26,8 +26,10 @@ type Params = RowGeometry & {
 
 type Output = Int8Array | Int16Array;
 
-const differenceBits = 5;
-const sumBits = 12;
+/** Before the point of a difference to the largest value. */
+export const differenceBits = 5;
+/** Before the point of the sum of powers. */
+export const sumBits = 12;
 
 /**
  * Softmax of int8 in fixed point. An int8 output has scale 1/256 and zero point −128, an int16 output 1/65536 (or
@@ -58,7 +60,7 @@ export function softmaxInt8(op: OpOf<"softmax">, graph: Graph, { rounding }: Num
   });
 }
 
-function runSoftmaxInt8(params: Params, input: Int8Array, output: Output): void {
+function runSoftmaxInt8(params: SoftmaxInt8Params, input: Int8Array, output: Output): void {
   const { rows, depth, multiplier, shift, differenceMin } = params;
   const { outputBits, outputMin, outputMax } = params;
   for (let row = 0; row < rows; row++) {
@@ -110,7 +112,9 @@ function requireInt16OutputQuantization(output: Tensor): void {
  * Source: `PreprocessSoftmaxScaling` and `CalculateInputRadius`,
  * tensorflow/lite/kernels/internal/quantization_util.cc.
  */
-function differenceScale(real: number): Pick<Params, "multiplier" | "shift" | "differenceMin"> {
+function differenceScale(
+  real: number,
+): Pick<SoftmaxInt8Params, "multiplier" | "shift" | "differenceMin"> {
   const { multiplier, shift } = toFixedPoint(
     Math.min(real * 2 ** (31 - differenceBits), 2 ** 31 - 1),
   );

@@ -1,0 +1,49 @@
+/* C twin of integers.ts for int8. */
+#ifndef SMG_AVERAGE_POOL_2D_INT8_H
+#define SMG_AVERAGE_POOL_2D_INT8_H
+
+#include "../window.h"
+
+struct smg_average_pool_2d_int8 {
+  struct smg_window window;
+  int32_t activation_min;
+  int32_t activation_max;
+};
+
+/* input [batches, height, width, channels] -> output [batches, height, width, channels] */
+static void smg_average_pool_2d_int8(const struct smg_average_pool_2d_int8 *params, const int8_t *input,
+                                     int8_t *output) {
+  const struct smg_window *const w = &params->window;
+  const int32_t row_bytes = w->input_width * w->input_channels;
+  for (int32_t batch = 0; batch < w->batches; batch++) {
+    for (int32_t out_y = 0; out_y < w->output_height; out_y++) {
+      const int32_t y = out_y * w->stride_height - w->padding_top;
+      const int32_t top = smg_first_inside(y);
+      const int32_t rows = smg_end_inside(y, w->input_height, w->filter_height) - top;
+      for (int32_t out_x = 0; out_x < w->output_width; out_x++) {
+        const int32_t x = out_x * w->stride_width - w->padding_left;
+        const int32_t left = smg_first_inside(x);
+        const int32_t columns = smg_end_inside(x, w->input_width, w->filter_width) - left;
+        const int32_t count = rows * columns;
+        const int8_t *from = input + (y + top) * row_bytes + (x + left) * w->input_channels;
+        for (int32_t channel = 0; channel < w->input_channels; channel++) {
+          const int8_t *row = from++;
+          int32_t sum = 0;
+          for (int32_t i = 0; i < rows; i++) {
+            const int8_t *cell = row;
+            for (int32_t j = 0; j < columns; j++) {
+              sum += *cell;
+              cell += w->input_channels;
+            }
+            row += row_bytes;
+          }
+          sum = (sum > 0 ? sum + (count >> 1) : sum - (count >> 1)) / count;
+          *output++ = (int8_t)smg_clamp(sum, params->activation_min, params->activation_max);
+        }
+      }
+    }
+    input += w->input_height * row_bytes;
+  }
+}
+
+#endif

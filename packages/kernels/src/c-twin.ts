@@ -1,0 +1,66 @@
+import type { ElementArray } from "@smidgen/graph";
+import { cTwins } from "./c-twins.ts";
+import type { Step } from "./step.ts";
+
+/** How a step is computed in C. */
+export interface CTwin {
+  /** `fully_connected_int8`: its function and its struct are called `smg_fully_connected_int8`. */
+  readonly name: string;
+  /** Where function and struct are, in the folder of kernels: `fully-connected/fully_connected_int8.h`. */
+  readonly header: string;
+  /** The struct's fields, in its order. */
+  readonly params: CRecord;
+  /** Memory the function needs while it runs, its last argument; undefined if it takes none, 0 for a null pointer. */
+  readonly scratchBytes: number | undefined;
+  /** Whether the function takes an array of what it reads and one of what it writes, because their number varies. */
+  readonly takesLists: boolean;
+}
+
+/** A C struct: numbers, arrays of numbers, and structs within it. Fields in snake_case, in order. */
+export interface CRecord {
+  readonly [field: string]: number | ElementArray | CRecord;
+}
+
+/** Instructions that a faster twin needs: Armv7E-M and Armv8-M DSP, or Helium (MVE). */
+export type InstructionSet = "dsp" | "mve";
+
+/** One way to compute a kernel in C. */
+export interface CTwinRow {
+  /** Default: C99 alone. */
+  readonly needs?: InstructionSet;
+  /** Where function and struct are; its base name is theirs. */
+  readonly header: string;
+  /** The struct made of `Step.params`, or undefined if this way cannot compute such a step. */
+  readonly pack: (params: never) => Packed | undefined;
+  readonly takesLists?: boolean;
+}
+
+export interface Packed {
+  readonly params: CRecord;
+  /** As in `CTwin`. Default: what the step needs. */
+  readonly scratchBytes?: number;
+}
+
+/**
+ * The best C twin of a step among those that the instructions allow, or undefined if it has none.
+ *
+ * The step was prepared with `double` rounding.
+ */
+export function chooseCTwin(
+  step: Step,
+  instructions: readonly InstructionSet[],
+): CTwin | undefined {
+  for (const row of cTwins[step.kernel] ?? []) {
+    if (row.needs !== undefined && !instructions.includes(row.needs)) continue;
+    const packed = row.pack(step.params as never);
+    if (packed === undefined) continue;
+    const { params, scratchBytes = step.scratchBytes || undefined } = packed;
+    const { header, takesLists = false } = row;
+    return { name: baseName(header), header, params, scratchBytes, takesLists };
+  }
+  return undefined;
+}
+
+function baseName(header: string): string {
+  return header.replace(/^.*\//, "").replace(/\.h$/, "");
+}
