@@ -1,0 +1,166 @@
+import { UserError } from "@smidgen/errors";
+import {
+  type Graph,
+  isConstant,
+  type Op,
+  type Tensor,
+  type TensorId,
+  tensorOf,
+} from "@smidgen/graph";
+import {
+  chooseCTwin,
+  type CTwin,
+  type InstructionSet,
+  prepareSteps,
+  type Step,
+} from "@smidgen/kernels";
+import { planMemory } from "@smidgen/runtime";
+
+/** What a graph does in C: calls in order, and where each of their arguments is. */
+export interface CProgram {
+  readonly graph: Graph;
+  readonly calls: readonly CCall[];
+  readonly arenaBytes: number;
+  /** Where each tensor is that a call reads or writes. */
+  readonly places: ReadonlyMap<TensorId, CPlace>;
+}
+
+export interface CCall {
+  readonly op: Op;
+  readonly twin: CTwin;
+  readonly reads: readonly TensorId[];
+  readonly writes: readonly TensorId[];
+  readonly scratchOffsetBytes: number | undefined;
+}
+
+export type CPlace =
+  /** An array that the caller gives: the input or output of this position. */
+  | { readonly kind: "input" | "output"; readonly position: number }
+  | { readonly kind: "arena"; readonly offsetBytes: number }
+  | { readonly kind: "constant" };
+
+/**
+ * Chooses a twin for each step, removes copies by letting tensors share their memory, and lays out the arena. Inputs and
+ * outputs are arrays of the caller and take none of it.
+ *
+ * @throws UserError `unsupported-operator` (no kernel), `no-c-code` (no C twin), listing all of them
+ */
+export function cProgram(graph: Graph, instructions: readonly InstructionSet[]): CProgram {
+  const steps = prepareSteps(graph, { rounding: "double" });
+  const twins = chooseTwins(graph, steps, instructions);
+  const { root, removed } = shareCopies(graph, steps);
+  const kept = [...steps.keys()].filter((i) => !removed.has(i));
+
+  const callers = callersArrays(graph, root);
+  const ops = kept.map((i) => withTensors(graph.ops[i] as Op, root));
+  const plan = planMemory(
+    { ...graph, tensors: asConstants(graph.tensors, callers), ops, inputs: [], outputs: [] },
+    {
+      steps: kept.map((i) => ({
+        ...(steps[i] as Step),
+        scratchBytes: (twins[i] as CTwin).scratchBytes ?? 0,
+      })),
+    },
+  );
+  const places = new Map<TensorId, CPlace>(callers);
+  for (const { id, offsetBytes } of plan.tensors) places.set(id, { kind: "arena", offsetBytes });
+  for (const id of graph.tensors.keys() as Iterable<TensorId>) {
+    if (isConstant(tensorOf(graph, id))) places.set(id, { kind: "constant" });
+    const place = places.get(root(id));
+    if (place !== undefined) places.set(id, place);
+  }
+  const scratch = new Map(plan.scratch.map(({ op, offsetBytes }) => [op, offsetBytes]));
+  const calls = kept.map((i, position) => {
+    const { reads, writes } = steps[i] as Step;
+    const [op, twin] = [graph.ops[i] as Op, twins[i] as CTwin];
+    return { op, twin, reads, writes, scratchOffsetBytes: scratch.get(position) };
+  });
+  return { graph, calls, arenaBytes: plan.arenaBytes, places };
+}
+
+function chooseTwins(
+  graph: Graph,
+  steps: readonly Step[],
+  instructions: readonly InstructionSet[],
+): readonly CTwin[] {
+  const twins = steps.map((step) => chooseCTwin(step, instructions));
+  const missing = steps.flatMap(({ kernel }, i) =>
+    twins[i] === undefined ? [`operator ${i} (${graph.ops[i]?.kind}): ${kernel}`] : [],
+  );
+  if (missing.length > 0) {
+    throw new UserError(
+      "no-c-code",
+      missing.length === 1
+        ? `there is no C for ${missing[0]}`
+        : `there is no C for ${missing.length} operators:\n${missing.map((line) => `- ${line}`).join("\n")}`,
+      { hint: "Quantize the model to int8, or run it with the interpreter." },
+    );
+  }
+  return twins as readonly CTwin[];
+}
+
+/**
+ * Which tensor's memory each tensor has, where a step would only copy one to the other.
+ *
+ * Variables keep memory of their own, since they change.
+ */
+function shareCopies(
+  graph: Graph,
+  steps: readonly Step[],
+): { readonly root: (id: TensorId) => TensorId; readonly removed: ReadonlySet<number> } {
+  const sharedWith = new Map<TensorId, TensorId>();
+  const removed = new Set<number>();
+  const root = (id: TensorId): TensorId => {
+    const other = sharedWith.get(id);
+    return other === undefined ? id : root(other);
+  };
+  const isOutput = (id: TensorId) => graph.outputs.includes(id);
+  const isInner = (id: TensorId) =>
+    !graph.inputs.includes(id) && !isOutput(id) && !isConstant(tensorOf(graph, id));
+  for (const [i, { kernel, reads, writes }] of steps.entries()) {
+    const [from, to] = [reads[0], writes[0]];
+    if (kernel !== "copy" || from === undefined || to === undefined) continue;
+    if (tensorOf(graph, from).isVariable || tensorOf(graph, root(from)).isVariable) continue;
+    if (!isOutput(to)) sharedWith.set(to, from);
+    else if (isInner(root(from))) sharedWith.set(root(from), to);
+    else continue;
+    removed.add(i);
+  }
+  return { root, removed };
+}
+
+/** Tensors in arrays of the caller. An output that has its memory elsewhere is copied in the end. */
+function callersArrays(
+  graph: Graph,
+  root: (id: TensorId) => TensorId,
+): ReadonlyMap<TensorId, CPlace> {
+  const places = new Map<TensorId, CPlace>();
+  const put = (kind: "input" | "output", ids: readonly TensorId[]) => {
+    for (const [position, id] of ids.entries()) {
+      const tensor = tensorOf(graph, root(id));
+      if (!tensor.isVariable && !isConstant(tensor)) places.set(root(id), { kind, position });
+    }
+  };
+  put("output", graph.outputs);
+  put("input", graph.inputs);
+  return places;
+}
+
+/** The planner gives no memory to constants, and neither to what the caller holds. */
+function asConstants(
+  tensors: readonly Tensor[],
+  callers: ReadonlyMap<TensorId, unknown>,
+): readonly Tensor[] {
+  return tensors.map((tensor, id) =>
+    callers.has(id as TensorId) ? { ...tensor, data: new Int8Array() } : tensor,
+  );
+}
+
+function withTensors(op: Op, root: (id: TensorId) => TensorId): Op {
+  const present = (id: TensorId | undefined) => (id === undefined ? undefined : root(id));
+  return {
+    ...op,
+    inputs: (op.inputs as readonly (TensorId | undefined)[]).map(present),
+    outputs: (op.outputs as readonly TensorId[]).map(present),
+  } as unknown as Op;
+}

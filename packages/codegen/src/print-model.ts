@@ -1,0 +1,262 @@
+import {
+  elementCount,
+  type Graph,
+  isConstant,
+  type Quantization,
+  type Tensor,
+  type TensorId,
+  tensorOf,
+} from "@smidgen/graph";
+import type { CNames } from "./c-names.ts";
+import type { CCall, CProgram } from "./c-program.ts";
+import { commentText } from "./comment-text.ts";
+import { cTypes, printArray, printNumber, printRecord } from "./print-record.ts";
+
+export interface ModelTextOptions {
+  readonly names: CNames;
+  readonly about: string;
+  readonly labels: readonly string[];
+  readonly arena: "static" | "caller";
+}
+
+/** `model.h`: the functions, and what the numbers that go in and out stand for. */
+export function printModelHeader(program: CProgram, options: ModelTextOptions): string {
+  const { graph } = program;
+  const { names, about, labels, arena } = options;
+  const { macro, model } = names;
+  const guard = `${macro}_MODEL_H`;
+  const facts = [
+    ...graph.inputs.flatMap((id, i) => operandFacts(tensorOf(graph, id), macroOf(names, "inputs", i))),
+    ...graph.outputs.flatMap((id, i) =>
+      operandFacts(tensorOf(graph, id), macroOf(names, "outputs", i)),
+    ),
+  ];
+  const arenaFact =
+    arena === "caller"
+      ? `/* Memory that the functions take, aligned to 16 bytes. */\n#define ${macro}_ARENA_BYTES ${program.arenaBytes}\n\n`
+      : "";
+  const labelFact =
+    labels.length === 0
+      ? ""
+      : `/* What each element of the output stands for. */\n#define ${macro}_LABELS ${labels.length}\nextern const char *const smg_${model}_labels[${macro}_LABELS];\n\n`;
+  const reset = hasState(program)
+    ? `/* Forgets all inputs so far. */\n${resetSignature(options)};\n\n`
+    : "";
+  return `/* ${commentText(about)} */
+#ifndef ${guard}
+#define ${guard}
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+${facts.join("\n")}
+
+${arenaFact}${labelFact}${reset}/* One inference. */
+${runSignature(graph, options)};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+`;
+}
+
+/** `model.c`: constants, and the calls in order. */
+export function printModelSource(
+  program: CProgram,
+  headers: readonly string[],
+  options: ModelTextOptions,
+): string {
+  const { graph, calls, arenaBytes } = program;
+  const { names, about, labels, arena } = options;
+  const constants = [...constantsRead(program)].map((id) =>
+    printArray(constantName(names, id), tensorOf(graph, id).data as Int8Array),
+  );
+  const records = calls.map(({ twin }, i) =>
+    printRecord(`struct smg_${twin.name}`, recordName(names, i), twin.params),
+  );
+  const memory =
+    arena === "static" && arenaBytes > 0
+      ? [`SMG_ALIGNED static uint8_t arena[${arenaBytes}];\n`]
+      : [];
+  const labelTexts = labels.map((label) => `  ${JSON.stringify(label)},\n`).join("");
+  const labelArray =
+    labels.length === 0
+      ? []
+      : [`const char *const smg_${names.model}_labels[${names.macro}_LABELS] = {\n${labelTexts}};\n`];
+  const reset = hasState(program) ? [printReset(program, options)] : [];
+  return [
+    `/* ${commentText(about)} */
+#include "model.h"
+
+#include <string.h>
+
+${headers.map((name) => `#include "smidgen/${name}"`).join("\n")}
+
+/* Arrays that kernels may read in words. */
+#if defined(__GNUC__)
+#define SMG_ALIGNED __attribute__((aligned(16)))
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define SMG_ALIGNED _Alignas(16)
+#else
+#error "This compiler needs its own way to align an array to 16 bytes"
+#endif
+`,
+    ...labelArray,
+    ...constants,
+    ...records,
+    ...memory,
+    ...reset,
+    printRun(program, options),
+  ].join("\n");
+}
+
+function printRun(program: CProgram, options: ModelTextOptions): string {
+  const { graph, calls, places } = program;
+  const { names } = options;
+  const lines = calls.map((call, i) => {
+    const outputs = call.writes.map((id) => describe(tensorOf(graph, id))).join(", ");
+    return `  /* ${call.op.kind} -> ${commentText(outputs)} */\n  ${printCall(program, call, i, options)}\n`;
+  });
+  const copies = graph.outputs.flatMap((id, position) => {
+    const place = places.get(id);
+    if (place?.kind === "output" && place.position === position) return [];
+    const tensor = tensorOf(graph, id);
+    const to = names.outputs[position] as string;
+    const bytes = `${elementCount(tensor.shape)}u * sizeof *${to}`;
+    return [`  memcpy(${to}, ${argument(program, id, options, "const ")}, ${bytes});\n`];
+  });
+  return `${runSignature(graph, options)} {\n${[...lines, ...copies].join("")}}\n`;
+}
+
+function printCall(
+  program: CProgram,
+  { twin, reads, writes, scratchOffsetBytes }: CCall,
+  position: number,
+  options: ModelTextOptions,
+): string {
+  const inputs = reads.map((id) => argument(program, id, options, "const "));
+  const outputs = writes.map((id) => argument(program, id, options, ""));
+  const scratchMemory =
+    scratchOffsetBytes === undefined ? "(void *)0" : `(void *)(arena + ${scratchOffsetBytes})`;
+  const scratch = twin.scratchBytes === undefined ? [] : [scratchMemory];
+  const list = (type: string, values: readonly string[]) => `(${type}[]){ ${values.join(", ")} }`;
+  const tensors = twin.takesLists
+    ? [list("const void *const ", inputs), list("void *const ", outputs)]
+    : [...inputs, ...outputs];
+  const all = [`&${recordName(options.names, position)}`, ...tensors, ...scratch];
+  return `smg_${twin.name}(${all.join(", ")});`;
+}
+
+function argument(
+  { graph, places }: CProgram,
+  id: TensorId,
+  { names }: ModelTextOptions,
+  qualifier: "const " | "",
+): string {
+  const place = places.get(id);
+  if (place === undefined) throw new Error(`tensor %${id} has no place`);
+  switch (place.kind) {
+    case "input":
+      return names.inputs[place.position] as string;
+    case "output":
+      return names.outputs[place.position] as string;
+    case "constant":
+      return constantName(names, id);
+    case "arena": {
+      const type = `${qualifier}${cTypes[tensorOf(graph, id).type]} *`;
+      return `(${type})(${qualifier}void *)(arena + ${place.offsetBytes})`;
+    }
+    default:
+      throw new Error(`unknown place ${JSON.stringify(place satisfies never)}`);
+  }
+}
+
+function printReset(program: CProgram, options: ModelTextOptions): string {
+  const lines = variablesOf(program).map((id) => {
+    const { type, shape, quantization } = tensorOf(program.graph, id);
+    const zero = quantization?.kind === "per-tensor" ? quantization.zeroPoint : 0;
+    const pointer = argument(program, id, options, "");
+    return `  for (int32_t i = 0; i < ${elementCount(shape)}; i++) { (${pointer})[i] = (${cTypes[type]})${printNumber(zero)}; }\n`;
+  });
+  return `${resetSignature(options)} {\n${lines.join("")}}\n`;
+}
+
+function runSignature(graph: Graph, { names, arena }: ModelTextOptions): string {
+  const parameter = (id: TensorId, name: string, qualifier: string) => {
+    const { type, shape } = tensorOf(graph, id);
+    return `${qualifier}${cTypes[type]} ${name}[${elementCount(shape)}]`;
+  };
+  const parameters = [
+    ...graph.inputs.map((id, i) => parameter(id, names.inputs[i] as string, "const ")),
+    ...graph.outputs.map((id, i) => parameter(id, names.outputs[i] as string, "")),
+    ...(arena === "caller" ? [`uint8_t arena[${names.macro}_ARENA_BYTES]`] : []),
+  ];
+  return `void smg_${names.model}_run(${parameters.join(", ")})`;
+}
+
+function resetSignature({ names, arena }: ModelTextOptions): string {
+  const parameters = arena === "caller" ? `uint8_t arena[${names.macro}_ARENA_BYTES]` : "void";
+  return `void smg_${names.model}_reset(${parameters})`;
+}
+
+function operandFacts(tensor: Tensor, prefix: string): readonly string[] {
+  const { shape, quantization } = tensor;
+  return [
+    `/* ${commentText(describe(tensor))} */`,
+    `#define ${prefix}_SIZE ${elementCount(shape)}`,
+    ...(quantization?.kind === "per-tensor" ? quantizationFacts(quantization, prefix) : []),
+  ];
+}
+
+/** real = scale * (stored - zero point) */
+function quantizationFacts(
+  { scale, zeroPoint }: Extract<Quantization, { readonly kind: "per-tensor" }>,
+  prefix: string,
+): readonly string[] {
+  const real = printNumber(scale);
+  return [
+    `#define ${prefix}_SCALE ${Number.isInteger(scale) ? `${real}.0f` : real}`,
+    `#define ${prefix}_ZERO_POINT (${printNumber(zeroPoint)})`,
+  ];
+}
+
+/** `"dense" int8 [1, 28]` */
+function describe({ name, type, shape }: Tensor): string {
+  return `"${name}" ${type} [${shape.join(", ")}]`;
+}
+
+function macroOf(names: CNames, side: "inputs" | "outputs", position: number): string {
+  const only = side === "inputs" ? "INPUT" : "OUTPUT";
+  return names[side].length === 1
+    ? `${names.macro}_${only}`
+    : `${names.macro}_${(names[side][position] as string).toUpperCase()}`;
+}
+
+function recordName(_: CNames, position: number): string {
+  return `step_${position}`;
+}
+
+function constantName(_: CNames, id: TensorId): string {
+  return `tensor_${id}`;
+}
+
+function constantsRead({ graph, calls }: CProgram): ReadonlySet<TensorId> {
+  const outputs = graph.outputs.filter((id) => isConstant(tensorOf(graph, id)));
+  const read = calls.flatMap(({ reads }) => reads.filter((id) => isConstant(tensorOf(graph, id))));
+  return new Set([...read, ...outputs]);
+}
+
+function variablesOf({ graph, places }: CProgram): readonly TensorId[] {
+  return graph.tensors.flatMap((tensor, id) =>
+    tensor.isVariable && places.get(id as TensorId)?.kind === "arena" ? [id as TensorId] : [],
+  );
+}
+
+function hasState(program: CProgram): boolean {
+  return variablesOf(program).length > 0;
+}
