@@ -1,5 +1,5 @@
 import type { ElementArray, TensorId } from "@smidgen/graph";
-import { type KernelParams, makeStep, type Step } from "./step.ts";
+import { type KernelParams, type LoopParams, makeStep, type Step } from "./step.ts";
 
 /**
  * A step whose loop is `run(params, …reads, …writes)` and gets its tensors as bytes, apart from those in `asElements`.
@@ -8,7 +8,7 @@ import { type KernelParams, makeStep, type Step } from "./step.ts";
  */
 export function makeBytesStep<P extends KernelParams>(step: {
   readonly kernel: string;
-  readonly run: (params: P, ...tensors: never[]) => void;
+  readonly run: (params: LoopParams<P>, ...tensors: never[]) => void;
   readonly params: P;
   readonly reads: readonly TensorId[];
   readonly writes: readonly TensorId[];

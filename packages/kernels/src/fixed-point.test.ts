@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { highMultiply, scale, shiftRight, splitFraction, toFixedPoint } from "./fixed-point.ts";
+import {
+  highMultiply,
+  scale,
+  scaleOnce,
+  shiftRight,
+  splitFraction,
+  toFixedPoint,
+} from "./fixed-point.ts";
 import { roundHalfAwayFromZero } from "./rounding.ts";
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -10,6 +17,13 @@ const edgy = fc.oneof(
   fc
     .tuple(fc.integer({ min: 0, max: 31 }), fc.integer({ min: -2, max: 2 }), fc.boolean())
     .map(([power, offset, negative]) => ((negative ? -1 : 1) * 2 ** power + offset) | 0),
+);
+/** As `edgy`, up to 47 bits and a sign. */
+const wide = fc.oneof(
+  fc.integer({ min: -(2 ** 47), max: 2 ** 47 - 1 }),
+  fc
+    .tuple(fc.integer({ min: 0, max: 46 }), fc.integer({ min: -2, max: 2 }), fc.boolean())
+    .map(([power, offset, negative]) => (negative ? -1 : 1) * 2 ** power + offset),
 );
 const multiplier = fc.oneof(
   fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 }),
@@ -90,6 +104,22 @@ test("scaling rounds the product, then the shift", () => {
       const product = toInt32((shifted * BigInt(m) + (1n << 30n)) >> 31n);
       const expected = roundHalfAwayFromZero(product / 2 ** Math.max(-s, 0));
       expect(scale(x, m, s)).toBe(expected);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test("a product of 64 bits is rounded once", () => {
+  const factors = fc.oneof(
+    fc.tuple(wide, fc.integer({ min: 0, max: 2 ** 15 - 1 }), fc.integer({ min: 8, max: 46 })),
+    fc.tuple(edgy, multiplier, fc.integer({ min: 10, max: 62 })),
+  );
+  fc.assert(
+    fc.property(factors, ([x, m, s]) => {
+      const bits = BigInt(s);
+      expect(scaleOnce(x, m, s)).toBe(
+        Number((BigInt(x) * BigInt(m) + (1n << (bits - 1n))) >> bits),
+      );
     }),
     { numRuns: 5_000 },
   );

@@ -59,6 +59,27 @@ export function scale(x: number, multiplier: number, shift: number): number {
 }
 
 /**
+ * `x × multiplier / 2^shift` rounded once, half up: `(x × multiplier + 2^(shift − 1)) >> shift` in 64 bits.
+ *
+ * x: an integer below 2⁴⁸ in size. multiplier: int32, not negative. Their product is below 2⁶³ and the result below 2⁵³ in
+ * size. shift: 1 to 62.
+ * Source: `MultiplyByQuantizedMultiplier` of int64, tensorflow/lite/kernels/internal/common.cc, which takes a multiplier of 16
+ * bits; `MultiplyByQuantizedMultiplier`, ruy/apply_multiplier.cc.
+ */
+export function scaleOnce(x: number, multiplier: number, shift: number): number {
+  // As in `highMultiply`: the low half of the product is exact, and so is what is left for the high one.
+  const low = Math.imul(x, multiplier) >>> 0;
+  const high = Math.floor((x * multiplier - low) / 4_294_967_296 + 0.5);
+  if (shift > 32) return Math.floor((high + powerOfTwo(shift - 33)) / powerOfTwo(shift - 32));
+  return high * powerOfTwo(32 - shift) + Math.floor(low / powerOfTwo(shift) + 0.5);
+}
+
+/** 2^exponent. exponent: 0 to 32. */
+function powerOfTwo(exponent: number): number {
+  return exponent < 31 ? 1 << exponent : (1 << (exponent - 2)) * 4;
+}
+
+/**
  * `(a × b + 2³⁰) >> 31` in 64 bits: the product of two fractions in Q0.31, rounded half up.
  *
  * a, b: int32; a saturated result (both −2³¹) does not occur, since one factor is never negative.

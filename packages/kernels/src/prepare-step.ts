@@ -16,8 +16,10 @@ import { averagePool2dIntegers } from "./average-pool-2d/integers.ts";
 import { cast } from "./cast/cast.ts";
 import { concatenation } from "./concatenation/concatenation.ts";
 import { conv2dFloat32 } from "./conv-2d/float32.ts";
+import { conv2dInt16 } from "./conv-2d/int16.ts";
 import { conv2dInt8 } from "./conv-2d/int8.ts";
 import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
+import { depthwiseConv2dInt16 } from "./depthwise-conv-2d/int16.ts";
 import { depthwiseConv2dInt8 } from "./depthwise-conv-2d/int8.ts";
 import { dequantize } from "./dequantize/dequantize.ts";
 import { eluFloat32 } from "./elu/float32.ts";
@@ -25,6 +27,7 @@ import { eluInt8 } from "./elu/int8.ts";
 import { embeddingLookup } from "./embedding-lookup/embedding-lookup.ts";
 import { expandDims } from "./expand-dims/expand-dims.ts";
 import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
+import { fullyConnectedInt16 } from "./fully-connected/int16.ts";
 import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
 import { gather } from "./gather/gather.ts";
 import { hardSwishFloat32 } from "./hard-swish/float32.ts";
@@ -83,6 +86,7 @@ import { tanhFloat32 } from "./tanh/float32.ts";
 import { tanhInt16 } from "./tanh/int16.ts";
 import { tanhInt8 } from "./tanh/int8.ts";
 import { transposeConvFloat32 } from "./transpose-conv/float32.ts";
+import { transposeConvInt16 } from "./transpose-conv/int16.ts";
 import { transposeConvInt8 } from "./transpose-conv/int8.ts";
 import { lstmFloat32 } from "./unidirectional-sequence-lstm/float32.ts";
 import { lstmInt8 } from "./unidirectional-sequence-lstm/int8.ts";
@@ -109,13 +113,21 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
     int64: concatenation,
     bool: concatenation,
   },
-  "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8 },
-  "depthwise-conv-2d": { float32: depthwiseConv2dFloat32, int8: depthwiseConv2dInt8 },
+  "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8, int16: conv2dInt16 },
+  "depthwise-conv-2d": {
+    float32: depthwiseConv2dFloat32,
+    int8: depthwiseConv2dInt8,
+    int16: depthwiseConv2dInt16,
+  },
   dequantize: { int8: dequantize, uint8: dequantize, int16: dequantize },
   elu: { float32: eluFloat32, int8: eluInt8 },
   "embedding-lookup": { float32: embeddingLookup, int8: embeddingLookup },
   "expand-dims": { float32: expandDims, int8: expandDims, int16: expandDims },
-  "fully-connected": { float32: fullyConnectedFloat32, int8: fullyConnectedInt8 },
+  "fully-connected": {
+    float32: fullyConnectedFloat32,
+    int8: fullyConnectedInt8,
+    int16: fullyConnectedInt16,
+  },
   gather: { float32: gather, int8: gather },
   "hard-swish": { float32: hardSwishFloat32, int8: hardSwishInt8 },
   "l2-normalization": { float32: l2NormalizationFloat32, int8: l2NormalizationInt8 },
@@ -172,7 +184,11 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   svdf: { float32: svdfFloat32, int8: svdfInt8 },
   tanh: { float32: tanhFloat32, int8: tanhInt8, int16: tanhInt16 },
   transpose: { float32: transpose, int8: transpose, int16: transpose },
-  "transpose-conv": { float32: transposeConvFloat32, int8: transposeConvInt8 },
+  "transpose-conv": {
+    float32: transposeConvFloat32,
+    int8: transposeConvInt8,
+    int16: transposeConvInt16,
+  },
   "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8 },
   unpack: { float32: unpack, int8: unpack, int16: unpack, int32: unpack },
 };

@@ -55,11 +55,16 @@ export type Rounding = "double" | "single";
 /** @throws UserError `unsupported-operator`, saying what about this operator is not supported. */
 export type PrepareStep<O extends Op> = (op: O, graph: Graph, numerics: Numerics) => Step;
 
+/** What a loop is given for `params`: the same, but int64 as doubles, which hold them exactly up to 2⁵³. */
+export type LoopParams<P extends KernelParams> = {
+  readonly [K in keyof P]: P[K] extends BigInt64Array ? Float64Array : P[K];
+};
+
 /** A step whose loop is `run(params, …reads, …writes[, scratch])`. */
 export function makeStep<P extends KernelParams>(step: {
   readonly kernel: string;
   // Each loop names the arrays it takes; which ones it is given follows from the types that `prepare` accepted.
-  readonly run: (params: P, ...arrays: never[]) => void;
+  readonly run: (params: LoopParams<P>, ...arrays: never[]) => void;
   readonly params: P;
   readonly reads: readonly TensorId[];
   readonly writes: readonly TensorId[];
@@ -75,7 +80,20 @@ export function makeStep<P extends KernelParams>(step: {
     bind({ tensor, scratch }) {
       const arrays = [...reads, ...writes].map(tensor);
       const all = scratchBytes === 0 ? arrays : [...arrays, scratch];
-      return run.bind(undefined, params, ...(all as never[]));
+      return run.bind(undefined, loopParams(params), ...(all as never[]));
     },
   };
+}
+
+/** Every element of a `BigInt64Array` that is read is a new object; a loop that allocates nothing reads doubles. */
+function loopParams<P extends KernelParams>(params: P): LoopParams<P> {
+  const entries = Object.entries(params);
+  if (entries.every(([, value]) => !(value instanceof BigInt64Array)))
+    return params as LoopParams<P>;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      value instanceof BigInt64Array ? Float64Array.from(value, Number) : value,
+    ]),
+  ) as LoopParams<P>;
 }

@@ -12,6 +12,7 @@ import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dGeometry } from "./depthwise-conv-2d.ts";
+import { depthwiseConv2dWindowSum } from "./window-sum.ts";
 
 export type DepthwiseConv2dInt8Params = DepthwiseConv2dGeometry &
   ChannelRequantization &
@@ -78,28 +79,22 @@ function convolveAt(
   right: number,
   outputStart: number,
 ): void {
-  const { inputWidth, inputChannels, outputChannels, filterWidth, depthMultiplier } = params;
-  const { dilationHeight, dilationWidth, filter, bias, multiplier, shift } = params;
+  const { outputChannels, bias, multiplier, shift, singleRounding: single } = params;
   const { inputOffset, outputZeroPoint, activationMin, activationMax } = params;
-  const single = params.singleRounding;
-  for (let inputChannel = 0; inputChannel < inputChannels; inputChannel++) {
-    for (let m = 0; m < depthMultiplier; m++) {
-      const channel = inputChannel * depthMultiplier + m;
-      let sum = bias[channel]!;
-      for (let y = top; y < bottom; y++) {
-        let weight = (y * filterWidth + left) * outputChannels + channel;
-        let cell =
-          origin +
-          (y * dilationHeight * inputWidth + left * dilationWidth) * inputChannels +
-          inputChannel;
-        for (let x = left; x < right; x++) {
-          sum = (sum + filter[weight]! * (input[cell]! + inputOffset)) | 0;
-          weight += outputChannels;
-          cell += dilationWidth * inputChannels;
-        }
-      }
-      const scaled = requantize(sum, multiplier[channel]!, shift[channel]!, single);
-      output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
-    }
+  for (let channel = 0; channel < outputChannels; channel++) {
+    const sum = depthwiseConv2dWindowSum(
+      params,
+      input,
+      inputOffset,
+      origin,
+      top,
+      bottom,
+      left,
+      right,
+      channel,
+    );
+    const whole = (bias[channel]! + sum) | 0;
+    const scaled = requantize(whole, multiplier[channel]!, shift[channel]!, single);
+    output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
   }
 }

@@ -15,6 +15,7 @@ import {
   type TransposeConvGeometry,
   transposeConvGeometry,
 } from "./transpose-conv.ts";
+import { transposeConvSum } from "./transpose-conv-sum.ts";
 
 type Params = TransposeConvGeometry &
   ChannelRequantization &
@@ -67,10 +68,10 @@ export function transposeConvInt8(
 }
 
 function runTransposeConvInt8(params: Params, input: Int8Array, output: Int8Array): void {
-  forEachOutputCell(sumAt, params, input, output);
+  forEachOutputCell(convolveAt, params, input, output);
 }
 
-function sumAt(
+function convolveAt(
   params: Params,
   input: Int8Array,
   output: Int8Array,
@@ -83,23 +84,24 @@ function sumAt(
   filterX: number,
   outputStart: number,
 ): void {
-  const { inputWidth, inputChannels, outputChannels, filterHeight, filterWidth } = params;
-  const { strideHeight, strideWidth, filter, bias, multiplier, shift } = params;
+  const { outputChannels, bias, multiplier, shift, singleRounding: single } = params;
   const { inputOffset, outputZeroPoint, activationMin, activationMax } = params;
-  const single = params.singleRounding;
   for (let channel = 0; channel < outputChannels; channel++) {
-    let sum = bias[channel]!;
-    for (let y = top; y < bottom; y++) {
-      const filterRow = channel * filterHeight + filterY - y * strideHeight;
-      for (let x = left; x < right; x++) {
-        const weight = (filterRow * filterWidth + filterX - x * strideWidth) * inputChannels;
-        const cell = inputStart + (y * inputWidth + x) * inputChannels;
-        for (let i = 0; i < inputChannels; i++) {
-          sum = (sum + filter[weight + i]! * (input[cell + i]! + inputOffset)) | 0;
-        }
-      }
-    }
-    const scaled = requantize(sum, multiplier[channel]!, shift[channel]!, single);
+    const sum = transposeConvSum(
+      params,
+      input,
+      inputOffset,
+      inputStart,
+      top,
+      bottom,
+      left,
+      right,
+      filterY,
+      filterX,
+      channel,
+    );
+    const whole = (bias[channel]! + sum) | 0;
+    const scaled = requantize(whole, multiplier[channel]!, shift[channel]!, single);
     output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
   }
 }

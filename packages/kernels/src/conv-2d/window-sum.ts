@@ -1,0 +1,40 @@
+import type { Conv2dGeometry } from "./conv-2d.ts";
+
+type Params = Conv2dGeometry & {
+  readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, filterDepth]
+};
+
+/**
+ * `Σ filter · (input + inputOffset)` for one output channel at one place of the window.
+ *
+ * What lies where is as `AtWindow` has it. A double holds the sum of up to 2³⁰ products of int16 and int8 exactly.
+ */
+export function conv2dWindowSum(
+  params: Params,
+  input: Int8Array | Int16Array,
+  inputOffset: number,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  channel: number,
+): number {
+  const { inputWidth, inputChannels, filterHeight, filterWidth, filterDepth, filter } = params;
+  const { dilationHeight, dilationWidth, channelsPerGroup } = params;
+  const group = (channel / channelsPerGroup) | 0;
+  let sum = 0;
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const weight = ((channel * filterHeight + y) * filterWidth + x) * filterDepth;
+      const cell =
+        origin +
+        (y * dilationHeight * inputWidth + x * dilationWidth) * inputChannels +
+        group * filterDepth;
+      for (let i = 0; i < filterDepth; i++) {
+        sum += filter[weight + i]! * (input[cell + i]! + inputOffset);
+      }
+    }
+  }
+  return sum;
+}
