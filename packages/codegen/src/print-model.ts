@@ -17,6 +17,7 @@ export interface ModelTextOptions {
   readonly about: string;
   readonly labels: readonly string[];
   readonly arena: "static" | "caller";
+  readonly stepMarks: boolean;
 }
 
 /** `model.h`: the functions, and what the numbers that go in and out stand for. */
@@ -26,7 +27,9 @@ export function printModelHeader(program: CProgram, options: ModelTextOptions): 
   const { macro, model } = names;
   const guard = `${macro}_MODEL_H`;
   const facts = [
-    ...graph.inputs.flatMap((id, i) => operandFacts(tensorOf(graph, id), macroOf(names, "inputs", i))),
+    ...graph.inputs.flatMap((id, i) =>
+      operandFacts(tensorOf(graph, id), macroOf(names, "inputs", i)),
+    ),
     ...graph.outputs.flatMap((id, i) =>
       operandFacts(tensorOf(graph, id), macroOf(names, "outputs", i)),
     ),
@@ -87,7 +90,9 @@ export function printModelSource(
   const labelArray =
     labels.length === 0
       ? []
-      : [`const char *const smg_${names.model}_labels[${names.macro}_LABELS] = {\n${labelTexts}};\n`];
+      : [
+          `const char *const smg_${names.model}_labels[${names.macro}_LABELS] = {\n${labelTexts}};\n`,
+        ];
   const reset = hasState(program) ? [printReset(program, options)] : [];
   return [
     `/* ${commentText(about)} */
@@ -105,7 +110,7 @@ ${headers.map((name) => `#include "smidgen/${name}"`).join("\n")}
 #else
 #error "This compiler needs its own way to align an array to 16 bytes"
 #endif
-`,
+${options.stepMarks ? stepMarkDefault : ""}`,
     ...labelArray,
     ...constants,
     ...records,
@@ -115,12 +120,19 @@ ${headers.map((name) => `#include "smidgen/${name}"`).join("\n")}
   ].join("\n");
 }
 
+const stepMarkDefault = `
+#ifndef SMG_STEP_DONE
+#define SMG_STEP_DONE(op) ((void)0)
+#endif
+`;
+
 function printRun(program: CProgram, options: ModelTextOptions): string {
   const { graph, calls, places } = program;
   const { names } = options;
   const lines = calls.map((call, i) => {
     const outputs = call.writes.map((id) => describe(tensorOf(graph, id))).join(", ");
-    return `  /* ${call.op.kind} -> ${commentText(outputs)} */\n  ${printCall(program, call, i, options)}\n`;
+    const mark = options.stepMarks ? `\n  SMG_STEP_DONE(${graph.ops.indexOf(call.op)});` : "";
+    return `  /* ${call.op.kind} -> ${commentText(outputs)} */\n  ${printCall(program, call, i, options)}${mark}\n`;
   });
   const copies = graph.outputs.flatMap((id, position) => {
     const place = places.get(id);

@@ -76,7 +76,11 @@ async function rowOf(golden: GoldenModel, core: CoreName, target: string): Promi
   const first = [golden.name, core, target];
   try {
     const graph = readTflite(golden.model, { name: "model" });
-    const sources = generateC(graph, { name: "model", target: target as CoreName });
+    const sources = generateC(graph, {
+      name: "model",
+      target: target as CoreName,
+      stepMarks: true,
+    });
     const count = Math.min(Number(values.samples), golden.meta.samples);
     const measured = await measure(core, sources, {
       toolchains,
@@ -88,7 +92,7 @@ async function rowOf(golden: GoldenModel, core: CoreName, target: string): Promi
     });
     if (measured.stepInstructions !== undefined) {
       process.stdout.write(
-        `${first.join(" ")}: ${measured.stepInstructions.map((n) => n.toLocaleString("en")).join(" ")}\n`,
+        `${first.join(" ")}: ${measured.stepInstructions.map(({ operator, instructions }) => `${operator} ${graph.ops[operator]?.kind} ${instructions.toLocaleString("en")}`).join("; ")}\n`,
       );
     }
     const expected = slices(golden, "outputs", count);

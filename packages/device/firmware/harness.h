@@ -29,6 +29,7 @@ void harness_nothing(void);
 /* trace.c, if the model was built to tell where its steps end */
 void harness_trace(uint32_t step);
 extern uint32_t harness_trace_ticks[];
+extern uint32_t harness_trace_steps[];
 extern uint32_t harness_trace_count;
 
 /* semihosting.c: files on the machine that runs the emulator */

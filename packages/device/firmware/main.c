@@ -126,6 +126,7 @@ static void tell_steps(uint32_t start)
 {
   print("steps");
   for (uint32_t i = 0; i < harness_trace_count; i++) {
+    print_number(harness_trace_steps[i]);
     print_number(harness_trace_ticks[i] - start);
   }
   print("\n");

@@ -18,6 +18,7 @@ export {
   type MeasureOptions,
   type Measurement,
   type RamUse,
+  type StepInstructions,
 } from "./measure.ts";
 export { type ModelInterface, modelInterface, type ModelOperand } from "./model-interface.ts";
 export { type HostOptions, type HostRun, runOnHost } from "./run-on-host.ts";

@@ -13,7 +13,7 @@ import { inWorkFolder } from "./work-folder.ts";
 export interface MeasureOptions extends Omit<BuildOptions, "folder" | "tracesSteps"> {
   /** One inference each: the bytes of all inputs, one after the other, little-endian. At least one. */
   readonly samples: readonly Uint8Array[];
-  /** Whether to measure each step too, in a second build. */
+  /** Whether to measure each step too, in a second build. The sources are generated with `stepMarks`. */
   readonly steps?: boolean;
 }
 
@@ -34,11 +34,17 @@ export interface Measurement {
    * Instructions between the ends of steps, for the first sample, if asked for. The compiler may treat a function with
    * marks in it a little differently, so that the sum can differ from the whole.
    */
-  readonly stepInstructions: readonly number[] | undefined;
+  readonly stepInstructions: readonly StepInstructions[] | undefined;
   readonly flash: FlashUse;
   readonly ram: RamUse;
   /** Outputs of each sample, one after the other, as they lie in memory. */
   readonly outputs: readonly Uint8Array[];
+}
+
+export interface StepInstructions {
+  /** Position in the graph of the step's operator. */
+  readonly operator: number;
+  readonly instructions: number;
 }
 
 /** Bytes in read-only memory: of the model, and of the library functions that it calls. */
@@ -156,11 +162,17 @@ function run(
 const crashed = 4;
 
 /** Two marks come first, whose distance is what a mark costs. */
-function stepInstructions({ build, report }: Run): readonly number[] {
+function stepInstructions({ build, report }: Run): readonly StepInstructions[] {
   const { instructions } = instructionClock(build.board, report);
-  const [first = 0, second = 0, ...ends] = report.steps[0] ?? [];
-  const mark = instructions(second - first);
-  return ends.map((end, i) => instructions(end - (ends[i - 1] ?? 0)) - mark);
+  const [first, second, ...ends] = report.marks[0] ?? [];
+  if (first === undefined || second === undefined || ends.length === 0) {
+    throw new Error("the model does not tell where its steps end: generate it with stepMarks");
+  }
+  const mark = instructions(second.ticks - first.ticks);
+  return ends.map(({ step, ticks }, i) => ({
+    operator: step,
+    instructions: Math.max(0, instructions(ticks - (ends[i - 1]?.ticks ?? 0)) - mark),
+  }));
 }
 
 /** @throws Error if there is no sample, or one of the wrong length. */

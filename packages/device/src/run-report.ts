@@ -4,8 +4,14 @@ export interface RunReport {
   readonly shortLoop: Observation;
   readonly longLoop: Observation;
   readonly samples: readonly Observation[];
-  /** Of each sample, if steps were traced: ticks at two marks before the first step, then at the end of each step. */
-  readonly steps: readonly (readonly number[])[];
+  /** Of each sample, if steps were traced: two marks before the first step, then one at the end of each step. */
+  readonly marks: readonly (readonly Mark[])[];
+}
+
+export interface Mark {
+  readonly step: number;
+  /** Since shortly before the call of the model, modulo 2³² for the marks before it. */
+  readonly ticks: number;
 }
 
 export interface Observation {
@@ -35,6 +41,11 @@ export function parseRunReport(text: string): RunReport {
     shortLoop: only("short-loop"),
     longLoop: only("long-loop"),
     samples: observations("sample"),
-    steps: named("steps"),
+    marks: named("steps").map((numbers) =>
+      Array.from({ length: numbers.length / 2 }, (_, i) => ({
+        step: numbers[2 * i] ?? 0,
+        ticks: numbers[2 * i + 1] ?? 0,
+      })),
+    ),
   };
 }

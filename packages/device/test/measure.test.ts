@@ -25,7 +25,10 @@ describe.each(availableCores)("%s", (core) => {
     expect(measured.flash.constants).toBe(64);
     expect(measured.flash.constantSymbols).toEqual([{ name: "weights", bytes: 64 }]);
     expect(measured.ram.statics).toBe(16);
-    expect(measured.stepInstructions).toHaveLength(2);
+    const steps = measured.stepInstructions ?? [];
+    expect(steps.map(({ operator }) => operator)).toEqual([0, 1]);
+    const sum = steps.reduce((total, { instructions }) => total + instructions, 0);
+    expect(Math.abs(sum - (measured.instructions[0] ?? 0))).toBeLessThan(60);
   });
 
   test("counts instructions to the last one, and the same every time", async () => {
