@@ -1,12 +1,12 @@
-import { greedyPlacement } from "./placement-first-fit.ts";
+import { greedyPlacement, type Placement } from "./placement-first-fit.ts";
 import { improvePlacement } from "./placement-improvement.ts";
 import {
   byLifetime,
-  type MayShare,
   maxLoad,
   type PlacementProblem,
   placementProblem,
   type SizedBuffer,
+  type StepBetween,
 } from "./placement-problem.ts";
 
 /** Something that needs memory from one operator to another. */
@@ -21,14 +21,23 @@ export interface PlacementBuffer {
 export interface ExactPlacementOptions {
   /** What offsets are multiples of, in bytes; sizes are rounded up to it. Default: 16. */
   readonly alignment?: number;
-  /**
-   * Pairs, by position, that may overlap in memory although both are alive, in whole or in part.
-   *
-   * Two that must have the same offset, as in an operation in place, are better given as one buffer with both lives.
-   */
-  readonly mayShare?: readonly (readonly [a: number, b: number])[];
+  /** Pairs that may overlap in part although both are alive. Default: none. */
+  readonly overlaps?: readonly PlacementOverlap[];
   /** How many decisions to try before it is content with the best placement so far. Default: 20,000. */
   readonly maxNodes?: number;
+}
+
+/**
+ * Two buffers, by position, of which one may begin below the other by less than its size: `below` is written while
+ * `above`, whose last operator that is, is read.
+ *
+ * Two that must have the same offset, as in an operation in place, are better given as one buffer with both lives.
+ */
+export interface PlacementOverlap {
+  readonly below: number;
+  readonly above: number;
+  /** Rounded up to the alignment. Less than 0 is 0; the size of `below` or more is no overlap. */
+  readonly distanceBytes: number;
 }
 
 export interface ExactPlacement {
@@ -62,16 +71,14 @@ export function exactPlacement(
   buffers: readonly PlacementBuffer[],
   options: ExactPlacementOptions = {},
 ): ExactPlacement {
-  const { alignment = 16, mayShare = [], maxNodes = 20_000 } = options;
-  requireValid(buffers, alignment, mayShare, maxNodes);
-  const { sized, unitBytes } = inUnits(buffers, alignment);
-  const shares = sharesAmong(mayShare);
-  const problem = placementProblem(sized, shares);
+  const { alignment = 16, overlaps = [], maxNodes = 20_000 } = options;
+  requireValid(buffers, alignment, overlaps, maxNodes);
+  const { sized, stepBetween, unitBytes } = inUnits(buffers, overlaps, alignment);
+  const problem = placementProblem(sized, stepBetween);
   const load = maxLoad(problem);
-  const greedy = greedyPlacement(problem, load);
   const { placement, lowerBound, nodes } = improvePlacement(
-    { buffers: sized, shares, problem },
-    greedy,
+    { buffers: sized, stepBetween, problem },
+    startingPlacement(sized, problem, load),
     load,
     maxNodes,
   );
@@ -92,7 +99,7 @@ export function exactPlacement(
 function requireValid(
   buffers: readonly PlacementBuffer[],
   alignment: number,
-  mayShare: readonly (readonly [number, number])[],
+  overlaps: readonly PlacementOverlap[],
   maxNodes: number,
 ): void {
   if (!Number.isSafeInteger(alignment) || alignment < 1) {
@@ -110,9 +117,14 @@ function requireValid(
       ? []
       : [`buffer ${b} lives from operator ${firstOp} to ${lastOp}`];
   });
-  for (const [a, b] of mayShare) {
-    if (a === b || !(a in buffers) || !(b in buffers)) {
-      problems.push(`buffers ${a} and ${b} of ${buffers.length} cannot share`);
+  for (const { below, above, distanceBytes } of overlaps) {
+    const [lower, upper] = [buffers[below], buffers[above]];
+    const isHandover =
+      lower !== undefined && upper?.lastOp === lower.firstOp && upper.firstOp < lower.firstOp;
+    if (!isHandover || !Number.isSafeInteger(distanceBytes)) {
+      problems.push(
+        `buffer ${below} cannot begin ${distanceBytes} bytes below ${above} of ${buffers.length}`,
+      );
     }
   }
   if (problems.length > 0) throw new Error(`cannot place buffers: ${problems.join("; ")}`);
@@ -122,44 +134,68 @@ function requireValid(
   }
 }
 
-/** Rounds sizes up to the alignment and divides them by what all have in common. Buffers without bytes are left out. */
+/** Rounds up to the alignment and divides by what all have in common. Buffers without bytes are left out. */
 function inUnits(
   buffers: readonly PlacementBuffer[],
+  overlaps: readonly PlacementOverlap[],
   alignment: number,
-): { readonly sized: readonly SizedBuffer[]; readonly unitBytes: number } {
+): {
+  readonly sized: readonly SizedBuffer[];
+  readonly stepBetween: StepBetween;
+  readonly unitBytes: number;
+} {
   const aligned = buffers.map(({ sizeBytes }) => Math.ceil(sizeBytes / alignment));
-  const common = aligned.reduce(greatestCommonDivisor, 0);
+  const distances = overlaps.map(({ distanceBytes }) =>
+    Math.max(0, Math.ceil(distanceBytes / alignment)),
+  );
+  const common = [...aligned, ...distances].reduce(greatestCommonDivisor, 0);
   const sized = buffers.flatMap(({ firstOp, lastOp }, input) => {
     const size = aligned[input]!;
     return size === 0 ? [] : [{ input, size: size / common, firstOp, lastOp }];
   });
-  return { sized: sized.toSorted(byLifetime), unitBytes: common * alignment };
+  const steps = new Map<number, Map<number, number>>();
+  for (const [i, { below, above }] of overlaps.entries()) {
+    if (distances[i]! >= aligned[below]!) continue;
+    const ofLower = steps.get(below) ?? new Map<number, number>();
+    steps.set(below, ofLower);
+    ofLower.set(above, Math.max(ofLower.get(above) ?? 0, distances[i]! / common));
+  }
+  return {
+    sized: sized.toSorted(byLifetime),
+    stepBetween: (lower, upper) => steps.get(lower)?.get(upper),
+    unitBytes: common * alignment,
+  };
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-function sharesAmong(pairs: readonly (readonly [number, number])[]): MayShare {
-  const partners = new Map<number, Set<number>>();
-  const add = (a: number, b: number) => partners.set(a, (partners.get(a) ?? new Set()).add(b));
-  for (const [a, b] of pairs) {
-    add(a, b);
-    add(b, a);
-  }
-  return (a, b) => partners.get(a)?.has(b) ?? false;
+/** The better of the greedy placements with and without overlaps: first fit can do worse with more freedom. */
+function startingPlacement(
+  sized: readonly SizedBuffer[],
+  problem: PlacementProblem,
+  load: number,
+): Placement {
+  const withOverlaps = greedyPlacement(problem, load);
+  if (problem.isSymmetric || withOverlaps.height === load) return withOverlaps;
+  const without = greedyPlacement(placementProblem(sized, noOverlaps), load);
+  return without.height < withOverlaps.height ? without : withOverlaps;
 }
+
+const noOverlaps: StepBetween = () => undefined;
 
 /** A wrong placement would let one tensor overwrite another, so none leaves here unseen. */
 function requireSound(
-  { sizes, neighbors }: PlacementProblem,
+  { sizes, neighbors, stepsUp, stepsDown }: PlacementProblem,
   offsets: Float64Array,
   height: number,
 ): void {
   for (const [b, offset] of offsets.entries()) {
     if (offset < 0 || offset + sizes[b]! > height) throw new Error(`buffer ${b} leaves the arena`);
-    for (const x of neighbors[b]!) {
-      const areApart = offset + sizes[b]! <= offsets[x]! || offsets[x]! + sizes[x]! <= offset;
+    for (const [i, x] of neighbors[b]!.entries()) {
+      const areApart =
+        offset + stepsUp[b]![i]! <= offsets[x]! || offsets[x]! + stepsDown[b]![i]! <= offset;
       if (!areApart) throw new Error(`buffers ${b} and ${x} overlap`);
     }
   }

@@ -12,6 +12,8 @@ export {
 export {
   arenaAlignment,
   type MemoryPlan,
+  type Overwrite,
+  type Planner,
   planMemory,
   type PlanOptions,
   type ScratchPlace,

@@ -1,9 +1,9 @@
 import type { Floors } from "./placement-floors.ts";
 import { type PlacementProblem, totalSize } from "./placement-problem.ts";
 
-/** What follows, within a capacity, from the floors of a clique: buffers that lie one above another. */
+/** What follows, within a capacity, from the floors of a clique: parts of buffers that lie one above another. */
 export interface Bounds {
-  /** The sum of sizes that each clique still has to place, in units. */
+  /** The sum of sizes of parts that each clique still has to place, in units. */
   readonly unplacedSizes: Float64Array; // [cliques]
   /** Whether the clique can still fit. If not, says which floors are to blame. */
   readonly fits: (clique: number) => boolean;
@@ -14,7 +14,7 @@ export interface Bounds {
 }
 
 /**
- * A clique is a machine, a buffer in it a job, its size the duration, its floor the release date, the capacity the
+ * A clique is a machine, a part in it a job, its size the duration, its floor the release date, the capacity the
  * deadline of all. The first two rules are those of scheduling on one machine:
  *
  * - `fits`: for each floor, the buffers that lie no lower have room above it. This is the bound of the preemptive
@@ -25,16 +25,16 @@ export interface Bounds {
  *   its floor rises to the next sum of others, if the last one leaves too many empty. Only where few are left.
  */
 export function createBounds(
-  { sizes, cliques }: PlacementProblem,
+  { sizes: { length: bufferCount }, cliques }: PlacementProblem,
   capacity: number,
   floors: Floors,
 ): Bounds {
   const { at, isPlaced, blame } = floors;
-  const unplacedSizes = Float64Array.from(cliques, (members) => totalSize(sizes, members));
-  // Members in the order of the last look, highest first: the next look finds them almost sorted.
-  const byFloor = cliques.map((members) => members.slice());
-  const byTop = cliques.map((members) => members.slice());
-  const keys = new Float64Array(sizes.length);
+  const unplacedSizes = Float64Array.from(cliques, totalSize);
+  // Parts by their positions, in the order of the last look, highest first: the next look finds them almost sorted.
+  const byFloor = cliques.map(({ members }) => members.map((_, part) => part));
+  const byTop = byFloor.map((parts) => parts.slice());
+  const keys = new Float64Array(bufferCount);
   const few = new Int32Array(fewBuffers);
   const sums = new Float64Array(2 ** fewBuffers); // [subsets of `few`]
   let nextCapacity = Infinity;
@@ -50,60 +50,71 @@ export function createBounds(
   };
 
   function fits(clique: number): boolean {
-    const members = byFloor[clique]!;
-    for (let i = 0; i < members.length; i++) keys[i] = at[members[i]!]!;
-    sortDescending(members, keys);
+    const { members, skips, sizes } = cliques[clique]!;
+    const parts = byFloor[clique]!;
+    for (let i = 0; i < parts.length; i++) keys[i] = at[members[parts[i]!]!]! + skips[parts[i]!]!;
+    sortDescending(parts, keys);
     let sum = 0;
-    for (let i = 0; i < members.length; i++) {
-      const b = members[i]!;
-      if (isPlaced[b] === 1) continue;
-      sum += sizes[b]!;
+    for (let i = 0; i < parts.length; i++) {
+      if (isPlaced[members[parts[i]!]!] === 1) continue;
+      sum += sizes[parts[i]!]!;
       const needed = keys[i]! + sum;
       if (needed <= capacity) continue;
       nextCapacity = Math.min(nextCapacity, needed);
-      for (let j = 0; j <= i; j++) if (isPlaced[members[j]!] === 0) blame.floor[members[j]!] = 1;
+      for (let j = 0; j <= i; j++) {
+        const b = members[parts[j]!]!;
+        if (isPlaced[b] === 0) blame.floor[b] = 1;
+      }
       return false;
     }
     return true;
   }
 
   function raiseAboveOthers(clique: number): void {
+    const { members, skips, sizes } = cliques[clique]!;
     const highestFirst = capacity - unplacedSizes[clique]!;
     if (!hasUnplacedAbove(clique, highestFirst)) return;
-    const members = byTop[clique]!;
-    for (let i = 0; i < members.length; i++) keys[i] = at[members[i]!]! + sizes[members[i]!]!;
-    sortDescending(members, keys);
-    for (let i = 0; i < members.length; i++) {
-      const b = members[i]!;
-      if (isPlaced[b] === 1 || at[b]! <= highestFirst) continue;
-      let needed = at[b]! + sizes[b]!;
+    const parts = byTop[clique]!;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      keys[i] = at[members[part]!]! + skips[part]! + sizes[part]!;
+    }
+    sortDescending(parts, keys);
+    for (let i = 0; i < parts.length; i++) {
+      const b = members[parts[i]!]!;
+      const skip = skips[parts[i]!]!;
+      if (isPlaced[b] === 1 || at[b]! + skip <= highestFirst) continue;
+      let needed = at[b]! + skip + sizes[parts[i]!]!;
       let last = 0;
-      for (; last < members.length; last++) {
-        if (last === i || isPlaced[members[last]!] === 1) continue;
-        needed += sizes[members[last]!]!;
+      for (; last < parts.length; last++) {
+        if (last === i || isPlaced[members[parts[last]!]!] === 1) continue;
+        needed += sizes[parts[last]!]!;
         if (needed > capacity) break;
       }
-      if (last === members.length) continue;
+      if (last === parts.length) continue;
       // The tops of those that rose during this look are higher by now, which does no harm.
       const lowestTop = keys[last]!;
-      if (lowestTop <= at[b]!) continue;
+      if (lowestTop <= at[b]! + skip) continue;
       nextCapacity = Math.min(nextCapacity, needed);
       for (let j = 0; j <= last; j++) {
-        if (j !== i && isPlaced[members[j]!] === 0) floors.because(members[j]!);
+        const other = members[parts[j]!]!;
+        if (j !== i && isPlaced[other] === 0) floors.because(other);
       }
-      floors.raise(b, lowestTop);
+      floors.raise(b, lowestTop - skip);
     }
   }
 
   function raiseToSums(clique: number): void {
-    const members = byFloor[clique]!;
+    const { members, skips, sizes } = cliques[clique]!;
+    const parts = byFloor[clique]!;
     let count = 0;
     let lowest = Infinity;
-    for (let i = 0; i < members.length; i++) {
-      if (isPlaced[members[i]!] === 1) continue;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (isPlaced[members[part]!] === 1) continue;
       if (count === fewBuffers) return;
-      few[count++] = members[i]!;
-      lowest = Math.min(lowest, at[members[i]!]!);
+      few[count++] = part;
+      lowest = Math.min(lowest, at[members[part]!]! + skips[part]!);
     }
     const spare = capacity - lowest - unplacedSizes[clique]!;
     if (!hasUnplacedAbove(clique, lowest + spare)) return;
@@ -113,8 +124,9 @@ export function createBounds(
       subsets *= 2;
     }
     for (let i = 0; i < count; i++) {
-      const b = few[i]!;
-      const height = at[b]! - lowest;
+      const b = members[few[i]!]!;
+      const skip = skips[few[i]!]!;
+      const height = at[b]! + skip - lowest;
       let lastSum = 0;
       let nextSum = Infinity;
       for (let j = 0; j < subsets; j++) {
@@ -125,15 +137,15 @@ export function createBounds(
       const empty = height - lastSum;
       if (empty <= spare) continue;
       nextCapacity = Math.min(nextCapacity, capacity + empty - spare);
-      for (let j = 0; j < count; j++) if (j !== i) floors.because(few[j]!);
-      floors.raise(b, nextSum === Infinity ? capacity : lowest + nextSum);
+      for (let j = 0; j < count; j++) if (j !== i) floors.because(members[few[j]!]!);
+      floors.raise(b, nextSum === Infinity ? capacity : lowest + nextSum - skip);
     }
   }
 
   function hasUnplacedAbove(clique: number, floor: number): boolean {
-    const members = byFloor[clique]!;
+    const { members, skips } = cliques[clique]!;
     for (let i = 0; i < members.length; i++) {
-      if (isPlaced[members[i]!] === 0 && at[members[i]!]! > floor) return true;
+      if (isPlaced[members[i]!] === 0 && at[members[i]!]! + skips[i]! > floor) return true;
     }
     return false;
   }
@@ -142,17 +154,17 @@ export function createBounds(
 /** Of how many buffers all sums are looked at: 2⁶. */
 const fewBuffers = 6;
 
-/** Sorts members and their keys together, quickly if they are almost sorted. */
-function sortDescending(members: Int32Array, keys: Float64Array): void {
-  for (let i = 1; i < members.length; i++) {
-    const member = members[i]!;
+/** Sorts parts and their keys together, quickly if they are almost sorted. */
+function sortDescending(parts: Int32Array, keys: Float64Array): void {
+  for (let i = 1; i < parts.length; i++) {
+    const part = parts[i]!;
     const key = keys[i]!;
     let j = i;
     for (; j > 0 && keys[j - 1]! < key; j--) {
-      members[j] = members[j - 1]!;
+      parts[j] = parts[j - 1]!;
       keys[j] = keys[j - 1]!;
     }
-    members[j] = member;
+    parts[j] = part;
     keys[j] = key;
   }
 }

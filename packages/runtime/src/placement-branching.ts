@@ -5,7 +5,7 @@ import type { PlacementProblem } from "./placement-problem.ts";
 
 /** Which buffer to decide about next. */
 export interface Branching {
-  /** A buffer that is in nobody's way at its floor: its top reaches no floor of an unplaced neighbor. */
+  /** A buffer that is in nobody's way at its floor: no unplaced neighbor's floor is too close above it. */
   readonly findFree: (unplaced: Int32Array) => number | undefined;
   /** A buffer beneath whose floor no unplaced neighbor fits, where a decision matters most. */
   readonly choose: (unplaced: Int32Array) => number;
@@ -30,7 +30,7 @@ export function createBranching(
   { at, isPlaced }: Floors,
   { unplacedSizes }: Bounds,
 ): Branching {
-  const { sizes, neighbors, cliques, cliquesOf } = problem;
+  const { sizes, neighbors, stepsUp, stepsDown, cliques, cliquesOf } = problem;
   const lifetimes = lifetimesOf(problem);
   const peaks = peaksOf(problem);
   const failures = new Float64Array(cliques.length).fill(1);
@@ -49,7 +49,7 @@ export function createBranching(
 
     choose(unplaced) {
       const clique = byTrouble ? mostTroubled(unplaced) : undefined;
-      let chosen = lowestOf(clique === undefined ? unplaced : cliques[clique]!);
+      let chosen = lowestOf(clique === undefined ? unplaced : cliques[clique]!.members);
       for (let lower = fitsBeneath(chosen); lower !== undefined; lower = fitsBeneath(chosen)) {
         chosen = lower;
       }
@@ -67,18 +67,19 @@ export function createBranching(
 
   function isInNobodysWay(b: number): boolean {
     const around = neighbors[b]!;
-    const top = at[b]! + sizes[b]!;
+    const steps = stepsUp[b]!;
     for (let i = 0; i < around.length; i++) {
-      if (isPlaced[around[i]!] === 0 && at[around[i]!]! < top) return false;
+      if (isPlaced[around[i]!] === 0 && at[around[i]!]! < at[b]! + steps[i]!) return false;
     }
     return true;
   }
 
   function fitsBeneath(b: number): number | undefined {
     const around = neighbors[b]!;
+    const steps = stepsDown[b]!;
     for (let i = 0; i < around.length; i++) {
       const x = around[i]!;
-      if (isPlaced[x] === 0 && at[x]! + sizes[x]! <= at[b]!) return x;
+      if (isPlaced[x] === 0 && at[x]! + steps[i]! <= at[b]!) return x;
     }
     return undefined;
   }
@@ -105,7 +106,7 @@ export function createBranching(
 
   /** One more than the units that may stay empty above the lowest floor. */
   function slackOf(clique: number): number {
-    const members = cliques[clique]!;
+    const { members } = cliques[clique]!;
     let lowest = Infinity;
     let count = 0;
     for (let i = 0; i < members.length; i++) {

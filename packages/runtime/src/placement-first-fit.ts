@@ -1,4 +1,4 @@
-import type { PlacementProblem } from "./placement-problem.ts";
+import { type PlacementProblem, totalSize } from "./placement-problem.ts";
 
 export interface Placement {
   readonly offsets: Float64Array; // [buffers], in units
@@ -49,24 +49,29 @@ export function lifetimesOf({ firstMoments, lastMoments }: PlacementProblem): In
 
 /** The heaviest load at any moment of each buffer's life, in units. */
 export function peaksOf({ sizes, cliques, cliquesOf }: PlacementProblem): Float64Array {
-  const loads = cliques.map((members) => members.reduce((sum, b) => sum + sizes[b]!, 0));
+  const loads = cliques.map(totalSize);
   return sizes.map((_, b) => cliquesOf[b]!.reduce((most, k) => Math.max(most, loads[k]!), 0));
 }
 
 /** Where the lowest gap begins that holds the buffer, beside its placed neighbors. In units. */
 export function lowestGap(
-  { sizes, neighbors }: PlacementProblem,
+  { neighbors, stepsUp, stepsDown }: PlacementProblem,
   buffer: number,
   offsets: Float64Array,
   isPlaced: Uint8Array,
 ): number {
-  const around = neighbors[buffer]!.filter((x) => isPlaced[x] === 1).toSorted(
-    (x, y) => offsets[x]! - offsets[y]!,
-  );
+  const blocked: { readonly from: number; readonly to: number }[] = []; // open at both ends
+  for (const [i, x] of neighbors[buffer]!.entries()) {
+    if (isPlaced[x] === 0) continue;
+    blocked.push({
+      from: offsets[x]! - stepsUp[buffer]![i]!,
+      to: offsets[x]! + stepsDown[buffer]![i]!,
+    });
+  }
   let offset = 0;
-  for (const x of around) {
-    if (offsets[x]! - offset >= sizes[buffer]!) break;
-    offset = Math.max(offset, offsets[x]! + sizes[x]!);
+  for (const { from, to } of blocked.toSorted((a, b) => a.from - b.from)) {
+    if (offset <= from) break;
+    offset = Math.max(offset, to);
   }
   return offset;
 }

@@ -1,11 +1,11 @@
 import { lowestGap, type Placement } from "./placement-first-fit.ts";
 import {
   maxLoad,
-  type MayShare,
   type PlacementProblem,
   placementProblem,
   type SizedBuffer,
   splitByTime,
+  type StepBetween,
 } from "./placement-problem.ts";
 import { createSearch, type Search, type SearchOutcome } from "./placement-search.ts";
 
@@ -19,7 +19,7 @@ export interface ImprovedPlacement {
 /** A problem, and what it was made from. */
 export interface WholeProblem {
   readonly buffers: readonly SizedBuffer[];
-  readonly shares: MayShare;
+  readonly stepBetween: StepBetween;
   readonly problem: PlacementProblem;
 }
 
@@ -30,7 +30,7 @@ export interface WholeProblem {
  * higher than the lower bound is searched. Heights in units.
  */
 export function improvePlacement(
-  { buffers, shares, problem }: WholeProblem,
+  { buffers, stepBetween, problem }: WholeProblem,
   start: Placement,
   load: number,
   maxNodes: number,
@@ -42,7 +42,7 @@ export function improvePlacement(
     inputs.map((input) => positions.get(input)!);
   const fillers = thoseThatAlwaysFit(problem, load);
   const parts = splitByTime(buffers.filter((_, b) => !fillers.has(b)))
-    .map((part) => placementProblem(part, shares))
+    .map((part) => placementProblem(part, stepBetween))
     .map((part) => ({ part, start: placementAt(part, start.offsets, positionsOf(part)) }))
     .filter(({ start: { height } }) => height > load);
 
@@ -75,7 +75,8 @@ function placementAt(
  * Buffers that find room whatever happens to the others, in an order in which they can be taken away.
  *
  * Beside k neighbors there are at most k + 1 gaps, so one of them is large enough if together they have more than
- * (k + 1) · (size − 1) units. Without such a buffer its neighbors have more room, too.
+ * (k + 1) · (size − 1) units. Without such a buffer its neighbors have more room, too. Where neighbors may overlap
+ * there is still more.
  */
 function thoseThatAlwaysFit(
   { sizes, neighbors }: PlacementProblem,

@@ -25,7 +25,9 @@ const firstSlice = 250;
  * Decides whether all buffers of a problem fit into a capacity, in units.
  *
  * A *subproblem* is a set of unplaced buffers, each with a floor: an offset that it must not lie below. A solution
- * places them at or above their floors, within the capacity, no two neighbors overlapping. The search replaces a
+ * places them at or above their floors, within the capacity, one of each two neighbors a step above the other. (A step
+ * is the size of the lower one, or less if they may overlap this way round. Its upper end is what "top" means below, as
+ * seen by the neighbor.) The search replaces a
  * subproblem by others of the same kind, so that it has a solution if and only if they have:
  *
  * 1. Floors rise where the bounds or a nogood say so; if the bounds or a nogood are broken there is no solution.
@@ -51,7 +53,8 @@ const firstSlice = 250;
  * Restarts (Gomes, Selman and Kautz 1998) keep nogoods and what is known about troublesome cliques.
  */
 export function createSearch(problem: PlacementProblem, capacity: number): Search {
-  const { sizes, neighbors, cliques, cliquesOf, firstMoments, lastMoments } = problem;
+  const { sizes, neighbors, stepsUp, stepsDown } = problem;
+  const { cliques, cliquesOf, partSizes, firstMoments, lastMoments } = problem;
   const bufferCount = sizes.length;
   const floors = createFloors(bufferCount, (buffer) => {
     risen.push(buffer);
@@ -74,7 +77,7 @@ export function createSearch(problem: PlacementProblem, capacity: number): Searc
   let nodeLimit = 0;
   let slice = firstSlice;
   let sliceEnd = 0;
-  requireOneAboveAnother();
+  if (problem.isSymmetric) requireOneAboveAnother();
   for (let buffer = 0; buffer < bufferCount; buffer++) {
     unplacedRows[buffer] = buffer;
     lookAgainAt(buffer);
@@ -135,11 +138,11 @@ export function createSearch(problem: PlacementProblem, capacity: number): Searc
       blame.place[buffer] = 0;
       blame.floor[buffer] = 1;
       if (free !== undefined) {
-        blameThoseLifted(floorsAtFirst, buffer, at[buffer]! + sizes[buffer]!, false);
+        blameThoseLifted(floorsAtFirst, buffer, at[buffer]!, stepsUp[buffer]!, -1);
         break;
       }
       const lowestTop = lowestTopAround(buffer);
-      blameThoseLifted(floorsAtFirst, buffer, lowestTop, true);
+      blameThoseLifted(floorsAtFirst, buffer, lowestTop, stepsDown[buffer]!, 1);
       floors.becauseOfBlame();
       floors.raise(buffer, lowestTop);
       if (!conclude()) break;
@@ -180,40 +183,52 @@ export function createSearch(problem: PlacementProblem, capacity: number): Searc
 
   function place(buffer: number): void {
     const around = neighbors[buffer]!;
-    const top = at[buffer]! + sizes[buffer]!;
+    const steps = stepsUp[buffer]!;
     isPlaced[buffer] = 1;
-    for (const clique of cliquesOf[buffer]!) bounds.unplacedSizes[clique]! -= sizes[buffer]!;
+    changeUnplaced(buffer, -1);
     lookAgainAt(buffer);
     for (let i = 0; i < around.length; i++) {
-      if (isPlaced[around[i]!] === 1 || at[around[i]!]! >= top) continue;
+      const floor = at[buffer]! + steps[i]!;
+      if (isPlaced[around[i]!] === 1 || at[around[i]!]! >= floor) continue;
       floors.becausePlaced(buffer);
-      floors.raise(around[i]!, top);
+      floors.raise(around[i]!, floor);
     }
   }
 
   function unplace(buffer: number): void {
     isPlaced[buffer] = 0;
-    for (const clique of cliquesOf[buffer]!) bounds.unplacedSizes[clique]! += sizes[buffer]!;
+    changeUnplaced(buffer, 1);
   }
 
+  function changeUnplaced(buffer: number, sign: 1 | -1): void {
+    const around = cliquesOf[buffer]!;
+    const parts = partSizes[buffer]!;
+    for (let i = 0; i < around.length; i++) bounds.unplacedSizes[around[i]!]! += sign * parts[i]!;
+  }
+
+  /** The lowest offset that the buffer can have above an unplaced neighbor. */
   function lowestTopAround(buffer: number): number {
+    const around = neighbors[buffer]!;
+    const steps = stepsDown[buffer]!;
     let lowest = Infinity;
-    for (const x of neighbors[buffer]!) {
-      if (isPlaced[x] === 0) lowest = Math.min(lowest, at[x]! + sizes[x]!);
+    for (let i = 0; i < around.length; i++) {
+      if (isPlaced[around[i]!] === 0) lowest = Math.min(lowest, at[around[i]!]! + steps[i]!);
     }
     return lowest;
   }
 
-  /** Neighbors whose floors (or tops) reach a height only because they rose in this subproblem. */
+  /** Neighbors whose floors, less or more a step, reach a height only because they rose in this subproblem. */
   function blameThoseLifted(
     floorsAtFirst: Float64Array,
     buffer: number,
     height: number,
-    tops: boolean,
+    steps: Float64Array,
+    sign: 1 | -1,
   ): void {
-    for (const x of neighbors[buffer]!) {
-      if (isPlaced[x] === 1) continue;
-      if (floorsAtFirst[x]! + (tops ? sizes[x]! : 0) < height) blame.floor[x] = 1;
+    const around = neighbors[buffer]!;
+    for (let i = 0; i < around.length; i++) {
+      if (isPlaced[around[i]!] === 1) continue;
+      if (floorsAtFirst[around[i]!]! + sign * steps[i]! < height) blame.floor[around[i]!] = 1;
     }
   }
 
@@ -257,8 +272,8 @@ export function createSearch(problem: PlacementProblem, capacity: number): Searc
 
   /** Of the two largest areas in the heaviest clique. */
   function requireOneAboveAnother(): void {
-    const loads = cliques.map((members) => totalSize(sizes, members));
-    const heaviest = cliques[loads.indexOf(Math.max(...loads))];
+    const loads = cliques.map(totalSize);
+    const heaviest = cliques[loads.indexOf(Math.max(...loads))]?.members;
     const area = (b: number) => sizes[b]! * (lastMoments[b]! - firstMoments[b]! + 1);
     const [above, below] = [...(heaviest ?? [])].toSorted((a, b) => area(b) - area(a));
     if (above !== undefined && below !== undefined) at[above] = sizes[below]!;

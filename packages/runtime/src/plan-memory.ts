@@ -1,15 +1,30 @@
-import { byteCount, type Graph, presentInputs, type Tensor, type TensorId } from "@smidgen/graph";
+import { UserError } from "@smidgen/errors";
+import type { Graph, TensorId } from "@smidgen/graph";
 import { prepareSteps, type Step } from "@smidgen/kernels";
+import { exactPlacement, type PlacementOverlap } from "./exact-placement.ts";
+import { groupInPlace, type Handover, handovers, type TensorGroup } from "./handovers.ts";
+import { largestFirstPlacement } from "./largest-first-placement.ts";
+import { lifetimes } from "./lifetimes.ts";
 
 /** Where everything that is computed lives while a graph runs. Plain data. */
 export interface MemoryPlan {
   /** Size of the arena that all offsets point into; a multiple of 16. */
   readonly arenaBytes: number;
+  /** No plan of the same kind, in place or with overlaps or without, takes less. */
+  readonly lowerBoundBytes: number;
+  /** Whether no smaller arena is possible: `arenaBytes` equals `lowerBoundBytes`. */
+  readonly isProvenOptimal: boolean;
+  readonly planner: Planner;
   /** Inputs, and whatever operators write; not constants. In the order of their ids. */
   readonly tensors: readonly TensorPlace[];
   /** One per operator that needs memory while it runs, in their order. */
   readonly scratch: readonly ScratchPlace[];
+  /** Operators that write over what they read, in their order. Nothing else that is needed at once shares memory. */
+  readonly overwrites: readonly Overwrite[];
 }
+
+/** `greedy`: as TensorFlow Lite Micro lays out its arena. `exact`: the smallest arena, as far as it is found. */
+export type Planner = "greedy" | "exact";
 
 export interface TensorPlace extends Place {
   readonly id: TensorId;
@@ -29,122 +44,136 @@ export interface Place {
   readonly sizeBytes: number;
 }
 
+/** An output that shares bytes with an input of the same operator. */
+export interface Overwrite {
+  readonly op: number;
+  readonly input: TensorId;
+  readonly output: TensorId;
+}
+
 export interface PlanOptions {
+  /** Default: `greedy`. */
+  readonly planner?: Planner;
+  /**
+   * Lets an operator write over an input that nobody needs afterwards, if both have the same size and begin at the same
+   * place: where values are only looked at another way (reshape), or each is computed from the one it replaces. Default:
+   * false, as in TensorFlow Lite Micro.
+   */
+  readonly inPlace?: boolean;
+  /**
+   * Lets the output of an operator reach into what it has read of such an input, as far as its step says. The exact
+   * planner does. Default: false.
+   */
+  readonly overlap?: boolean;
+  /** Whether both of these may do so with the graph's inputs. Default: false. */
+  readonly overwriteInputs?: boolean;
   /** Gives every tensor a place of its own, so that all can be read after a run. Default: false. */
   readonly keepIntermediates?: boolean;
-  /** The steps of this graph, if they are at hand; how much scratch memory they need is the same in every profile. */
+  /**
+   * The steps of this graph, if they are at hand. Scratch memory and overlaps are the same in every profile; steps with
+   * other loops may differ.
+   */
   readonly steps?: readonly Step[];
+  /** How many decisions the exact planner tries before it is content with the best plan so far. Default: 20,000. */
+  readonly maxNodes?: number;
 }
 
 /** What offsets are multiples of, as in TensorFlow Lite Micro. */
 export const arenaAlignment = 16;
 
 /**
- * Lays out the arena: two values share memory if no operator needs both.
+ * Lays out the arena: two values share memory if no operator needs both. Variables live in it from beginning to end.
  *
- * The largest is placed first, each at the lowest offset that is free for its whole life. Variables live in
- * the arena from beginning to end.
+ * The greedy planner places the largest first, each at the lowest offset that is free for its whole life: the same
+ * offsets for the same sizes as TensorFlow Lite Micro. The exact planner never takes more memory than it, and mostly
+ * proves that none can take less; it is limited by a number of decisions, not by time, so it is deterministic.
  * The graph is one that `verifyGraph` accepts.
  *
  * Source: `GreedyMemoryPlanner`, tensorflow/lite/micro/memory_planner/greedy_memory_planner.cc, and lifetimes as
- * in `AllocationInfoBuilder`, tensorflow/lite/micro/micro_allocation_info.cc; the same offsets for the same sizes.
+ * in `AllocationInfoBuilder`, tensorflow/lite/micro/micro_allocation_info.cc. For the exact one see `exactPlacement`.
  *
- * @throws UserError `unsupported-operator`
+ * @throws UserError `unsupported-operator`; `invalid-options`, if the greedy planner is asked for overlaps
  */
 export function planMemory(graph: Graph, options: PlanOptions = {}): MemoryPlan {
-  const { keepIntermediates = false, steps = prepareSteps(graph, { rounding: "double" }) } =
-    options;
+  const {
+    planner = "greedy",
+    inPlace = false,
+    overlap = false,
+    overwriteInputs = false,
+    keepIntermediates = false,
+    steps = prepareSteps(graph, { rounding: "double" }),
+    maxNodes,
+  } = options;
+  if (overlap && planner === "greedy") {
+    throw new UserError("invalid-options", "the greedy planner makes no use of overlaps", {
+      hint: 'Plan with planner: "exact".',
+    });
+  }
   const tensors = lifetimes(graph, keepIntermediates);
+  const allowed = keepIntermediates ? [] : handovers(graph, tensors, steps, { overwriteInputs });
+  const groups = groupInPlace(tensors, inPlace ? allowed : []);
   const scratch = steps.flatMap(({ scratchBytes: sizeBytes }, op) =>
     sizeBytes === 0 ? [] : [{ op, sizeBytes, firstOp: op, lastOp: op }],
   );
-  const { arenaBytes, offsets } = placeLargestFirst([...tensors, ...scratch]);
+  const buffers = [...groups, ...scratch];
+  const { arenaBytes, lowerBoundBytes, offsets } =
+    planner === "greedy"
+      ? largestFirstPlacement(buffers, arenaAlignment)
+      : exactPlacement(buffers, {
+          alignment: arenaAlignment,
+          overlaps: overlap ? overlapsBetween(groups, allowed) : [],
+          ...(maxNodes === undefined ? {} : { maxNodes }),
+        });
+  const offsetOf = new Map(
+    groups.flatMap(({ members }, i) => members.map((id) => [id, offsets[i] as number])),
+  );
+  const places = tensors.map((tensor) => ({
+    ...tensor,
+    offsetBytes: offsetOf.get(tensor.id) as number,
+  }));
   return {
     arenaBytes,
-    tensors: tensors.map((tensor, i) => ({ ...tensor, offsetBytes: offsets[i] as number })),
+    lowerBoundBytes,
+    isProvenOptimal: arenaBytes === lowerBoundBytes,
+    planner,
+    tensors: places,
     scratch: scratch.map(({ op, sizeBytes }, i) => ({
       op,
       sizeBytes,
-      offsetBytes: offsets[tensors.length + i] as number,
+      offsetBytes: offsets[groups.length + i] as number,
     })),
+    overwrites: overwritesAmong(places, allowed),
   };
 }
 
-interface Buffer {
-  readonly sizeBytes: number;
-  readonly firstOp: number;
-  readonly lastOp: number;
-}
-
-function lifetimes(graph: Graph, keepAll: boolean): readonly Omit<TensorPlace, "offsetBytes">[] {
-  const first = new Map<TensorId, number>();
-  const last = new Map<TensorId, number>();
-  const touch = (id: TensorId, op: number) => {
-    if (!first.has(id)) first.set(id, op);
-    last.set(id, op);
-  };
-  const end = graph.ops.length - 1;
-  for (const id of graph.inputs) touch(id, -1);
-  for (const [position, op] of graph.ops.entries()) {
-    for (const id of [...op.outputs, ...presentInputs(op)]) touch(id, position);
-  }
-  for (const id of graph.outputs) touch(id, end);
-
-  return graph.tensors.flatMap((tensor, position) => {
-    const id = position as TensorId;
-    const firstOp = first.get(id);
-    const lastOp = last.get(id);
-    if (firstOp === undefined || lastOp === undefined || tensor.data !== undefined) return [];
-    const isAlwaysAlive = keepAll || tensor.isVariable;
-    return [
-      {
-        id,
-        sizeBytes: arenaBytesOf(tensor),
-        firstOp: isAlwaysAlive ? -1 : firstOp,
-        lastOp: isAlwaysAlive ? end : lastOp,
-      },
-    ];
+/** Handovers from the last of a group to the first of another. */
+function overlapsBetween(
+  groups: readonly TensorGroup[],
+  allowed: readonly Handover[],
+): readonly PlacementOverlap[] {
+  const endingWith = new Map(groups.map(({ members }, i) => [members.at(-1), i]));
+  const beginningWith = new Map(groups.map(({ members }, i) => [members[0], i]));
+  return allowed.flatMap(({ input, output, distanceBytes }) => {
+    const above = endingWith.get(input);
+    const below = beginningWith.get(output);
+    return above === undefined || below === undefined ? [] : [{ below, above, distanceBytes }];
   });
 }
 
-/** In memory every element has its own array entry, so int4 takes a byte. */
-function arenaBytesOf(tensor: Tensor): number {
-  return tensor.type === "int4" ? byteCount({ ...tensor, type: "int8" }) : byteCount(tensor);
-}
-
-function placeLargestFirst(buffers: readonly Buffer[]): {
-  readonly arenaBytes: number;
-  readonly offsets: readonly number[];
-} {
-  const aligned = buffers.map(({ sizeBytes }) => roundUp(sizeBytes, arenaAlignment));
-  // Of equally large ones the later comes first.
-  const order = [...buffers.keys()].toSorted(
-    (a, b) => (aligned[b] as number) - (aligned[a] as number) || b - a,
-  );
-  const offsets = buffers.map(() => 0);
-  const placed: number[] = []; // by offset
-  let arenaBytes = 0;
-  for (const index of order) {
-    const buffer = buffers[index] as Buffer;
-    const size = aligned[index] as number;
-    let offset = 0;
-    for (const other of placed) {
-      if (!areAliveTogether(buffer, buffers[other] as Buffer)) continue;
-      if ((offsets[other] as number) - offset >= size) break;
-      offset = Math.max(offset, (offsets[other] as number) + (aligned[other] as number));
-    }
-    offsets[index] = offset;
-    const behind = placed.findIndex((other) => (offsets[other] as number) > offset);
-    placed.splice(behind === -1 ? placed.length : behind, 0, index);
-    arenaBytes = Math.max(arenaBytes, offset + size);
-  }
-  return { arenaBytes, offsets };
-}
-
-function areAliveTogether(a: Buffer, b: Buffer): boolean {
-  return a.firstOp <= b.lastOp && b.firstOp <= a.lastOp;
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
+function overwritesAmong(
+  tensors: readonly TensorPlace[],
+  allowed: readonly Handover[],
+): readonly Overwrite[] {
+  const places = new Map(tensors.map((place) => [place.id, place]));
+  const shareBytes = (one: TensorId, other: TensorId) => {
+    const [a, b] = [places.get(one), places.get(other)] as [TensorPlace, TensorPlace];
+    return (
+      a.offsetBytes < b.offsetBytes + b.sizeBytes && b.offsetBytes < a.offsetBytes + a.sizeBytes
+    );
+  };
+  const pairs = allowed
+    .filter(({ input, output }) => shareBytes(input, output))
+    .map(({ op, input, output }) => ({ op, input, output }));
+  // An operator may read the same input twice.
+  return [...new Map(pairs.map((pair) => [`${pair.input} ${pair.output}`, pair])).values()];
 }
