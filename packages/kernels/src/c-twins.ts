@@ -1,7 +1,7 @@
 import { averagePool2dTwin, maxPool2dTwin } from "./pool-twins.ts";
 import type { CTwinRow, Packed } from "./c-twin.ts";
 import { conv2dInt8Twin } from "./conv-2d/int8-twin.ts";
-import { depthwiseConv2dInt8AsConv } from "./depthwise-conv-2d/int8-twin.ts";
+import { depthwiseConv2dInt8AsConv, depthwiseConv2dInt8Twin } from "./depthwise-conv-2d/int8-twin.ts";
 import { fullyConnectedInt8Twin } from "./fully-connected/int8-twin.ts";
 import { softmaxInt8Twin } from "./softmax/int8-twin.ts";
 import type { KernelParams } from "./step.ts";
@@ -20,7 +20,10 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   ],
   conv_2d_int8: [{ header: "conv-2d/conv_2d_int8.h", pack: conv2dInt8Twin }],
   copy: [{ header: "reshape/copy.h", pack: asItIs }],
-  depthwise_conv_2d_int8: [{ header: "conv-2d/conv_2d_int8.h", pack: depthwiseConv2dInt8AsConv }],
+  depthwise_conv_2d_int8: [
+    { header: "depthwise-conv-2d/depthwise_conv_2d_int8.h", pack: depthwiseConv2dInt8Twin },
+    { header: "conv-2d/conv_2d_int8.h", pack: depthwiseConv2dInt8AsConv },
+  ],
   fully_connected_int8: [
     { header: "fully-connected/fully_connected_int8.h", pack: fullyConnectedInt8Twin },
   ],

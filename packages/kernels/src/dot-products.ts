@@ -2,23 +2,23 @@ import type { ActivationRange } from "./activation-range.ts";
 import type { CRecord } from "./c-twin.ts";
 import type { ChannelRequantization } from "./requantization.ts";
 
-/** The products of one vector with many, and how their sums become int8. */
-export type DotProducts = ChannelRequantization &
+/** How sums of products of output channels become int8. */
+export type ChannelSums = ChannelRequantization &
   ActivationRange & {
-    /** Without a zero point of the vector. */
-    readonly bias: Int32Array; // [groups × outputs]
+    readonly bias: Int32Array; // [channels]
     readonly outputZeroPoint: number;
   };
 
-/** `struct smg_dot_products` in dot-products.h. weights [groups, outputs, depth] */
+/**
+ * `struct smg_dot_products` in dot-products.h: the products of one vector with many.
+ *
+ * The zero point of the vector has been folded into the bias. weights [groups, outputs, depth]
+ */
 export function packDotProducts(
-  products: DotProducts,
+  products: ChannelSums,
   weights: Int8Array,
   { groups, outputs, depth }: { groups: number; outputs: number; depth: number },
 ): CRecord {
-  const { multiplier, shift } = products;
-  const isOneScale = isUniform(multiplier) && isUniform(shift);
-  const scales = isOneScale ? 1 : multiplier.length;
   const packed = new Int8Array(weights.length);
   for (let group = 0; group < groups; group++) {
     const start = group * outputs * depth;
@@ -29,13 +29,23 @@ export function packDotProducts(
     depth,
     outputs,
     weights: packed,
-    bias: products.bias,
+    channels: packChannels(products),
+  };
+}
+
+/** `struct smg_channels` in channel-sums.h. One scale is stored once. */
+export function packChannels(channels: ChannelSums): CRecord {
+  const { multiplier, shift } = channels;
+  const isOneScale = isUniform(multiplier) && isUniform(shift);
+  const scales = isOneScale ? 1 : multiplier.length;
+  return {
+    bias: channels.bias,
     multiplier: multiplier.slice(0, scales),
     shift: shift.slice(0, scales),
     scale_step: isOneScale ? 0 : 1,
-    output_zero_point: products.outputZeroPoint,
-    activation_min: products.activationMin,
-    activation_max: products.activationMax,
+    output_zero_point: channels.outputZeroPoint,
+    activation_min: channels.activationMin,
+    activation_max: channels.activationMax,
   };
 }
 

@@ -21,6 +21,13 @@ static inline int32_t smg_add(int32_t a, int32_t b) {
   return (int32_t)((uint32_t)a + (uint32_t)b);
 }
 
+/* Keeps a compiler from computing the sums behind this point before those in front of it are done. */
+#if defined(__GNUC__)
+#define SMG_KEEP_ORDER(sum) __asm__("" : "+r"(sum))
+#else
+#define SMG_KEEP_ORDER(sum) ((void)(sum))
+#endif
+
 static inline int32_t smg_clamp(int32_t x, int32_t min, int32_t max) {
   return x < min ? min : x > max ? max : x;
 }

@@ -18,7 +18,7 @@ export function maxPool2dTwin(params: PoolParams): Packed {
 export const averagePool2dTwin = maxPool2dTwin;
 
 /** `struct smg_window` in window.h. */
-function packWindow(params: WindowParams): CRecord {
+export function packWindow(params: WindowParams): CRecord {
   return {
     batches: params.batches,
     input_height: params.inputHeight,

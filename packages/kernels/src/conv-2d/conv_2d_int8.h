@@ -2,8 +2,6 @@
 #ifndef SMG_CONV_2D_INT8_H
 #define SMG_CONV_2D_INT8_H
 
-#include <string.h>
-
 #include "../dot-products.h"
 
 struct smg_conv_2d_int8 {
@@ -23,24 +21,32 @@ struct smg_conv_2d_int8 {
   int32_t padding_top;
   int32_t padding_left;
   int32_t input_zero_point;
+  int32_t run_cells; /* filter_width if the cells of a row lie side by side in the image, else 1 */
   int32_t in_place; /* 1 if a window lies in the image in one piece, always inside */
   int32_t groups;
   struct smg_dot_products products; /* of a group */
 };
 
-/* Copies what the filter sees at (top, left); outside the image everything is zero. */
+/* Copies what the filter sees at (top, left) of the image; outside of it everything is zero. */
 static inline void smg_window_in_one_piece(const struct smg_conv_2d_int8 *p, const int8_t *image, int32_t top,
                                            int32_t left, int8_t *window) {
+  const int8_t zero = (int8_t)p->input_zero_point;
   for (int32_t y = 0; y < p->filter_height; y++) {
     const int32_t row = top + y * p->dilation_height;
-    for (int32_t x = 0; x < p->filter_width; x++) {
+    const int is_inside = row >= 0 && row < p->input_height;
+    for (int32_t x = 0; x < p->filter_width; x += p->run_cells) {
+      /* Cells from `begin` to `end` of this run are inside, as elements. */
       const int32_t column = left + x * p->dilation_width;
-      if (row >= 0 && row < p->input_height && column >= 0 && column < p->input_width) {
-        const int8_t *cell = image + (row * p->input_width + column) * p->input_channels;
-        for (int32_t i = 0; i < p->filter_depth; i++) { *window++ = cell[i]; }
-      } else {
-        for (int32_t i = 0; i < p->filter_depth; i++) { *window++ = (int8_t)p->input_zero_point; }
-      }
+      int32_t begin = column < 0 ? -column : 0;
+      int32_t end = p->input_width - column;
+      if (!is_inside || end < 0) { end = 0; }
+      if (end > p->run_cells) { end = p->run_cells; }
+      if (begin > end) { begin = end; }
+      const int8_t *from = image + (row * p->input_width + column) * p->input_channels;
+      int32_t i = 0;
+      for (; i < begin * p->filter_depth; i++) { *window++ = zero; }
+      for (; i < end * p->filter_depth; i++) { *window++ = from[i]; }
+      for (; i < p->run_cells * p->filter_depth; i++) { *window++ = zero; }
     }
   }
 }

@@ -27,6 +27,7 @@ export function conv2dInt8Twin(params: Conv2dInt8Params): Packed {
       padding_top: params.paddingTop,
       padding_left: params.paddingLeft,
       input_zero_point: inputZeroPoint,
+      run_cells: isRun(params) ? filterWidth : 1,
       in_place: isInPlace ? 1 : 0,
       groups,
       products: packDotProducts(
@@ -37,6 +38,11 @@ export function conv2dInt8Twin(params: Conv2dInt8Params): Packed {
     },
     scratchBytes: isInPlace ? 0 : depth,
   };
+}
+
+/** Whether what a filter's row sees lies side by side in the image. */
+function isRun({ dilationWidth, filterDepth, inputChannels }: Conv2dInt8Params): boolean {
+  return dilationWidth === 1 && filterDepth === inputChannels;
 }
 
 /** Whether all that a filter sees lies side by side in the image, and never beyond its border. */

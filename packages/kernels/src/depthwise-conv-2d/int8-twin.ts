@@ -1,9 +1,30 @@
 import type { Packed } from "../c-twin.ts";
+import { packChannels } from "../dot-products.ts";
+import { packWindow } from "../pool-twins.ts";
 import { conv2dInt8Twin } from "../conv-2d/int8-twin.ts";
+import type { Conv2dInt8Params } from "../conv-2d/int8.ts";
 import type { DepthwiseConv2dInt8Params } from "./int8.ts";
 
-/** A convolution with a group for each input channel. */
 export function depthwiseConv2dInt8AsConv(params: DepthwiseConv2dInt8Params): Packed {
+  return conv2dInt8Twin(depthwiseAsConv(params));
+}
+
+/** One output channel to each input channel, without dilation. */
+export function depthwiseConv2dInt8Twin(params: DepthwiseConv2dInt8Params): Packed | undefined {
+  const { depthMultiplier, dilationHeight, dilationWidth, filter, inputOffset } = params;
+  if (depthMultiplier !== 1 || dilationHeight !== 1 || dilationWidth !== 1) return undefined;
+  return {
+    params: {
+      window: packWindow(params),
+      filter,
+      input_offset: inputOffset,
+      channels: packChannels(params),
+    },
+  };
+}
+
+/** A convolution with a group for each input channel. */
+export function depthwiseAsConv(params: DepthwiseConv2dInt8Params): Conv2dInt8Params {
   const { inputChannels, outputChannels, depthMultiplier, filter } = params;
   const cells = params.filterHeight * params.filterWidth;
   const rows = new Int8Array(filter.length); // [outputChannels, filterHeight, filterWidth]
@@ -12,11 +33,11 @@ export function depthwiseConv2dInt8AsConv(params: DepthwiseConv2dInt8Params): Pa
       rows[channel * cells + cell] = filter[cell * outputChannels + channel]!;
     }
   }
-  return conv2dInt8Twin({
+  return {
     ...params,
     filter: rows,
     filterDepth: 1,
     groups: inputChannels,
     channelsPerGroup: depthMultiplier,
-  });
+  };
 }

@@ -1,0 +1,30 @@
+/* Sums of products of several output channels, and how they become int8. */
+#ifndef SMG_CHANNEL_SUMS_H
+#define SMG_CHANNEL_SUMS_H
+
+#include "fixed-point.h"
+
+struct smg_channels {
+  const int32_t *bias; /* [channels] */
+  const int32_t *multiplier; /* [channels], or [1] */
+  const int8_t *shift; /* [channels], or [1] */
+  int32_t scale_step; /* 1 if each channel has a scale of its own, else 0 */
+  int32_t output_zero_point;
+  int32_t activation_min;
+  int32_t activation_max;
+};
+
+/* sums [count], those of channel `first` and behind it -> output [count] */
+static inline void smg_store_channels(const struct smg_channels *p, const uint32_t *sums, int32_t first,
+                                      int32_t count, int8_t *output) {
+  const int32_t *multiplier = p->multiplier + first * p->scale_step;
+  const int8_t *shift = p->shift + first * p->scale_step;
+  for (int32_t i = 0; i < count; i++) {
+    const int32_t scaled = smg_scale((int32_t)sums[i], *multiplier, *shift) + p->output_zero_point;
+    output[i] = (int8_t)smg_clamp(scaled, p->activation_min, p->activation_max);
+    multiplier += p->scale_step;
+    shift += p->scale_step;
+  }
+}
+
+#endif
