@@ -1,3 +1,5 @@
+import type { EngineChoice } from "./choose-engine.ts";
+
 /** Where training stands after a batch. Loss and accuracy are means over the epoch so far. */
 export interface BatchProgress {
   /** From 1. */
@@ -34,8 +36,29 @@ export interface EpochRecord {
   readonly durationMs: number;
 }
 
-/** Called while `train` runs, between two batches. What an observer throws ends the training. */
+/**
+ * Called while `train` runs, between two batches, and waited for. What an observer throws ends the training; to end it in good
+ * order, abort `TrainOptions.signal`.
+ */
 export interface TrainObserver {
+  /** Once, before the first step. */
+  readonly onStart?: (start: TrainStart) => void | Promise<void>;
   readonly onBatch?: (progress: BatchProgress) => void;
-  readonly onEpoch?: (record: EpochRecord) => void;
+  readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** After a checkpoint was written. */
+  readonly onCheckpoint?: (file: string) => void;
+}
+
+export interface TrainStart {
+  readonly engine: EngineChoice;
+  readonly parameters: number;
+  /** To learn from. */
+  readonly examples: number;
+  /** To evaluate after every epoch. 0 if there are none. */
+  readonly validationExamples: number;
+  readonly epochs: number;
+  /** Per epoch. */
+  readonly steps: number;
+  /** Where a training that goes on from a checkpoint goes on: the next step, both from 1. */
+  readonly resumedAt?: { readonly epoch: number; readonly step: number };
 }

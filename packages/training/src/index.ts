@@ -8,17 +8,23 @@ export {
   type BackendPreference,
 } from "./backends/backend.ts";
 export { selectBackend } from "./backends/select-backend.ts";
+export { type EarlyStopping, type Monitor } from "./best-epoch.ts";
 export { buildModel } from "./build-model.ts";
 export { type EngineChoice } from "./choose-engine.ts";
 export { evaluateModel, type Evaluation } from "./evaluate-model.ts";
 export { type Examples, type TrainingData } from "./examples.ts";
 export { formatEpoch } from "./format-epoch.ts";
-export { type BatchProgress, type EpochRecord, type TrainObserver } from "./history.ts";
+export {
+  type BatchProgress,
+  type EpochRecord,
+  type TrainObserver,
+  type TrainStart,
+} from "./history.ts";
 export { inferencePeakBytes } from "./inference-peak-bytes.ts";
 export { loadModel } from "./model-files/load-model.ts";
 export { saveModel, type SaveOptions } from "./model-files/save-model.ts";
 export { type Schedule } from "./schedule.ts";
 export { train, type TrainResult } from "./train.ts";
-export { type TrainOptions } from "./train-options.ts";
+export { type CheckpointOptions, type TrainOptions } from "./train-options.ts";
 export { canTrain } from "./wasm-engine/can-train.ts";
 export type { LayersModel } from "@tensorflow/tfjs-layers";

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { learningRateOf, setLearningRate } from "./optimizer.ts";
 import { softmaxOutput, type SoftmaxOutput } from "./softmax-output.ts";
+import { stateOf } from "./tfjs-state.ts";
 import type { Batch, BatchResult, Evaluator, StepSize, TrainingEngine } from "./training-engine.ts";
 
 /**
@@ -54,6 +55,7 @@ export function tfjsEngine(model: LayersModel, optimizer: tf.Optimizer): Trainin
         throw explained(error, model);
       }
     },
+    ...stateOf(model, optimizer),
     // it has nothing of its own
     writeBack: async () => {},
   };

@@ -2,6 +2,7 @@ import { UserError } from "@smidgen/errors";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ArchitectureName } from "./architectures/index.ts";
 import { augmentationProblems, type Augmentation } from "./augmentation/augmentation.ts";
+import { earlyStoppingProblems, type EarlyStopping } from "./best-epoch.ts";
 import { scheduleProblems, type Schedule } from "./schedule.ts";
 
 export interface TrainOptions {
@@ -40,8 +41,29 @@ export interface TrainOptions {
    * of these then, and nothing else is looked at. Default: 0.
    */
   readonly validationSplit?: number;
+  /** Ends when it gets no better, and goes back to the best epoch. Default: neither. */
+  readonly earlyStopping?: EarlyStopping;
+  /** Writes down where the training stands, so that it can go on after whatever ends it. Default: not. */
+  readonly checkpoint?: CheckpointOptions;
+  /** Ends the training after the step that is under way, with a checkpoint if there is a file for it. */
+  readonly signal?: AbortSignal;
   /** Of everything that is random: weights, order, augmentation …: 0 … 2^32 − 1. Default: 42. */
   readonly seed?: number;
+}
+
+/**
+ * A checkpoint holds all that the rest of a training depends on. A training that was stopped or killed at any moment and goes on from
+ * its checkpoint ends with the same weights, bit for bit, as one that was never stopped.
+ */
+export interface CheckpointOptions {
+  /** Holds the last checkpoint, in the format safetensors. */
+  readonly file: string;
+  /** One is written after every epoch, and in between when so much time has passed. Default: 30. */
+  readonly everySeconds?: number;
+  /** And after so many steps. Default: never for their sake. */
+  readonly everySteps?: number;
+  /** Goes on from the file if there is one, else begins anew. Default: false, begins anew in any case. */
+  readonly resume?: boolean;
 }
 
 /** The options with their defaults, checked. */
@@ -58,6 +80,9 @@ export interface TrainSettings {
   readonly classWeights: readonly number[] | "balanced" | undefined;
   readonly augmentation: Augmentation | undefined;
   readonly validationSplit: number;
+  readonly earlyStopping: EarlyStopping | undefined;
+  readonly checkpoint: Required<CheckpointOptions> | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly seed: number;
 }
 
@@ -65,6 +90,8 @@ export interface TrainSettings {
 export function checkTrainOptions(options: TrainOptions): TrainSettings {
   const { model, architecture, learningRate, classWeights, augmentation } = options;
   const { epochs = 5, batchSize = 32, seed = 42, schedule = { kind: "constant" } } = options;
+  const { earlyStopping, signal, checkpoint: given } = options;
+  const checkpoint = given && { everySeconds: 30, everySteps: Infinity, resume: false, ...given };
   const { weightDecay = 0, labelSmoothing = 0, mixup = 0, validationSplit = 0 } = options;
   const problems = [
     ...wholeNumber("epochs", epochs, 1, 1_000_000),
@@ -86,6 +113,8 @@ export function checkTrainOptions(options: TrainOptions): TrainSettings {
     ),
     ...scheduleProblems(schedule, epochs),
     ...(augmentation === undefined ? [] : augmentationProblems(augmentation)),
+    ...(earlyStopping === undefined ? [] : earlyStoppingProblems(earlyStopping)),
+    ...(checkpoint === undefined ? [] : checkpointProblems(checkpoint)),
     ...(Array.isArray(classWeights) ? classWeightProblems(classWeights as readonly number[]) : []),
   ];
   if (learningRate !== undefined && !(learningRate > 0 && Number.isFinite(learningRate))) {
@@ -108,8 +137,17 @@ export function checkTrainOptions(options: TrainOptions): TrainSettings {
     classWeights,
     augmentation,
     validationSplit,
+    earlyStopping,
+    checkpoint,
+    signal,
     seed,
   };
+}
+
+function checkpointProblems({ everySeconds, everySteps }: Required<CheckpointOptions>): string[] {
+  return Object.entries({ everySeconds, everySteps }).flatMap(([name, value]) =>
+    value > 0 ? [] : [`checkpoint.${name} is ${value}, it must be above 0`],
+  );
 }
 
 function number(name: string, value: number, isFine: boolean, wanted: string): string[] {

@@ -1,29 +1,25 @@
-import { UserError } from "@smidgen/errors";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { largestAugmented } from "./augmentation/augmentation.ts";
-import { ensureBackend } from "./backends/select-backend.ts";
-import { breather } from "./breather.ts";
-import { buildModel } from "./build-model.ts";
-import { evaluateWith } from "./evaluate-model.ts";
-import { chooseEngine, type EngineChoice } from "./choose-engine.ts";
-import { checkExamples, type Examples, type TrainingData } from "./examples.ts";
+import { checkpointSaver, noCheckpoints } from "./checkpoint/checkpoint-saver.ts";
+import { readCheckpoint } from "./checkpoint/checkpoint-file.ts";
+import { checkIdentity } from "./checkpoint/identity.ts";
+import type { EngineChoice } from "./choose-engine.ts";
+import type { TrainingData } from "./examples.ts";
 import type { EpochRecord, TrainObserver } from "./history.ts";
-import { modelShape, type ModelShape } from "./model-shape.ts";
-import { learningRateOf, optimizerFor, setLearningRate } from "./optimizer.ts";
-import { permutation, randomGenerator } from "./random.ts";
-import { runningMean } from "./running-mean.ts";
-import { scheduledShare } from "./schedule.ts";
-import { splitExamples } from "./split-examples.ts";
-import { balancedClassWeights } from "./targets.ts";
-import { checkTrainOptions, type TrainOptions, type TrainSettings } from "./train-options.ts";
-import { batchMaker } from "./training-batches.ts";
+import { learningRateOf, setLearningRate } from "./optimizer.ts";
+import { firstProgress, runEpochs, type Ending } from "./run-epochs.ts";
+import type { TrainOptions } from "./train-options.ts";
+import { prepareRun } from "./training-run.ts";
 
 export interface TrainResult {
   /** Compiled with the optimizer that trained it. */
   readonly model: LayersModel;
-  /** One record for each epoch. */
+  /** One record for each epoch that was finished, those before a checkpoint included. */
   readonly history: readonly EpochRecord[];
   readonly engine: EngineChoice;
+  /** `stopped-early` by `earlyStopping`, `interrupted` by `signal`. */
+  readonly end: Ending["end"];
+  /** The epoch whose weights the model got back. */
+  readonly restoredEpoch?: number;
 }
 
 /**
@@ -38,140 +34,61 @@ export interface TrainResult {
  * between the steps of an epoch.
  *
  * @throws UserError `invalid-options`, `unknown-architecture`, `empty-dataset`, `shape-mismatch`,
- * `invalid-labels`, `unsupported-model`, `unsupported-layer`, or `diverged` when the loss stops being
- * a number
+ * `invalid-labels`, `unsupported-model`, `unsupported-layer`, `diverged` when the loss stops being
+ * a number; with a checkpoint `corrupt-checkpoint`, `checkpoint-mismatch`, `read-failed` or `write-failed`
  */
 export async function train(
   data: TrainingData,
   options: TrainOptions = {},
   observer: TrainObserver = {},
 ): Promise<TrainResult> {
-  const settings = checkTrainOptions(options);
-  const { epochs, batchSize, learningRate, seed } = settings;
-  await ensureBackend();
-  const model =
-    settings.model ??
-    (await buildModel(settings.architecture, {
-      inputShape: data.train.shape,
-      classes: data.classes?.length ?? 10,
-      seed,
-    }));
-  const shape = modelShape(model);
-  const [examples, judges] = partsOf(data, settings, shape);
-
-  const optimizer = await optimizerFor(model, learningRate);
-  const { engine, choice } = await chooseEngine(model, optimizer, seed);
-  const makeBatch = batchMaker(examples, {
-    ...settings,
-    classes: shape.classes,
-    classWeights: classWeightsOf(settings, examples, shape),
+  const run = await prepareRun(data, options);
+  const { engine, model, optimizer, fullRate } = run;
+  const { checkpoint, earlyStopping, epochs, seed } = run.settings;
+  let saver = noCheckpoints;
+  let progress = firstProgress(seed);
+  let isResumed = false;
+  if (checkpoint !== undefined) {
+    const identity = run.identity();
+    saver = checkpointSaver(checkpoint, identity, engine, observer.onCheckpoint);
+    const found = checkpoint.resume ? await readCheckpoint(checkpoint.file) : undefined;
+    if (found !== undefined) {
+      checkIdentity(found, identity, checkpoint.file);
+      await engine.writeState(found.state);
+      progress = found;
+      isResumed = true;
+    }
+    // also so that a place where nothing can be written is told before hours have gone into it
+    await saver.save(progress);
+  }
+  await observer.onStart?.({
+    engine: run.choice,
+    parameters: model.countParams(),
+    examples: run.examples.count,
+    validationExamples: run.judges?.count ?? 0,
+    epochs,
+    steps: run.steps,
+    ...(isResumed && { resumedAt: { epoch: progress.epoch, step: progress.step + 1 } }),
   });
-  const fullRate = learningRateOf(optimizer);
-  const random = randomGenerator(seed, "order");
-  const breathe = breather();
-  const steps = Math.ceil(examples.count / batchSize);
-  const history: EpochRecord[] = [];
+
+  let ending: Ending;
+  let restoredEpoch: number | undefined;
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const start = performance.now();
-      const order = permutation(examples.count, random);
-      const mean = runningMean();
-      for (let step = 0; step < steps; step++) {
-        const stepOfAll = (epoch - 1) * steps + step;
-        const rate = fullRate * scheduledShare(settings.schedule, stepOfAll, { steps, epochs });
-        const batch = makeBatch(epoch, order, step);
-        const result = engine.trainBatch(batch, {
-          learningRate: rate,
-          weightDecay: settings.weightDecay,
-        });
-        checkLoss(result.loss, `epoch ${epoch}, step ${step + 1}`);
-        mean.add(result, batch.count);
-        observer.onBatch?.({
-          epoch,
-          epochs,
-          step: step + 1,
-          steps,
-          learningRate: rate,
-          ...mean.value(),
-        });
-        await breathe();
-      }
-      const validation = judges && (await evaluateWith(engine, judges));
-      if (validation !== undefined)
-        checkLoss(validation.loss, `the validation after epoch ${epoch}`);
-      const record: EpochRecord = {
-        epoch,
-        epochs,
-        steps,
-        ...mean.value(),
-        ...(validation && { valLoss: validation.loss, valAccuracy: validation.accuracy }),
-        durationMs: performance.now() - start,
-      };
-      history.push(record);
-      await engine.writeBack();
-      observer.onEpoch?.(record);
+    ending = await runEpochs(run, progress, saver, observer);
+    const { best } = ending.progress;
+    if (ending.end !== "interrupted" && best && earlyStopping?.restoreBest !== false) {
+      await engine.writeState({ weights: best.weights });
+      restoredEpoch = best.epoch;
     }
   } finally {
     await engine.writeBack();
     if (learningRateOf(optimizer) !== fullRate) setLearningRate(optimizer, fullRate);
   }
-  return { model, history, engine: choice };
-}
-
-/** What to learn from, and what to evaluate after every epoch. */
-function partsOf(
-  data: TrainingData,
-  { validationSplit, seed, augmentation }: TrainSettings,
-  shape: ModelShape,
-): readonly [Examples, Examples | undefined] {
-  checkExamples("train", data.train, shape);
-  if (data.validation !== undefined) checkExamples("validation", data.validation, shape);
-  if (data.test !== undefined) checkExamples("test", data.test, shape);
-  if (augmentation !== undefined) checkAugmented(data.train.shape);
-  if (validationSplit === 0) return [data.train, data.validation ?? data.test];
-  if (data.validation !== undefined) {
-    throw new UserError(
-      "invalid-options",
-      "validationSplit is given, and there are validation examples already",
-    );
-  }
-  const [kept, heldBack] = splitExamples(data.train, validationSplit, seed);
-  if (kept.count === 0) {
-    throw new UserError(
-      "empty-dataset",
-      `validationSplit ${validationSplit} leaves none of ${data.train.count} examples to learn from`,
-    );
-  }
-  return [kept, heldBack];
-}
-
-function checkAugmented(shape: readonly number[]): void {
-  if (shape.length === 3 && shape[0]! <= largestAugmented && shape[1]! <= largestAugmented) return;
-  throw new UserError(
-    "shape-mismatch",
-    `examples of [${shape.join(", ")}] cannot be augmented: that takes images ` +
-      `[height, width, channels] of up to ${largestAugmented} × ${largestAugmented} pixels`,
-  );
-}
-
-function classWeightsOf(
-  { classWeights }: TrainSettings,
-  { labels }: Examples,
-  { classes }: ModelShape,
-): readonly number[] | undefined {
-  if (classWeights === "balanced") return balancedClassWeights(labels, classes);
-  if (classWeights !== undefined && classWeights.length !== classes) {
-    throw new UserError(
-      "invalid-options",
-      `there are ${classWeights.length} classWeights for ${classes} classes`,
-    );
-  }
-  return classWeights;
-}
-
-function checkLoss(loss: number, where: string): void {
-  if (Number.isFinite(loss)) return;
-  throw new UserError("diverged", `the loss became ${loss} in ${where}`, {
-    hint: "Lower the learning rate, and check the weights the training began with.",
-  });
+  return {
+    model,
+    history: ending.progress.history,
+    engine: run.choice,
+    end: ending.end,
+    ...(restoredEpoch !== undefined && { restoredEpoch }),
+  };
 }

@@ -1,3 +1,5 @@
+import type { NamedArray } from "./checkpoint/safetensors.ts";
+
 /** Some examples, ready to compute with. */
 export interface Batch {
   readonly count: number;
@@ -41,6 +43,21 @@ export interface Evaluator {
 export interface TrainingEngine extends Evaluator {
   /** One step of the optimizer. The result is that of the weights before the step. */
   readonly trainBatch: (batch: Batch, size?: StepSize) => BatchResult;
+  /** A copy of all that a training goes on from, after the last step. */
+  readonly readState: () => Promise<EngineState>;
+  /** Goes on from there, or from other weights alone. The engine is one of the same model and optimizer. */
+  readonly writeState: (
+    state: Pick<EngineState, "weights"> & Partial<EngineState>,
+  ) => Promise<void>;
   /** Gives the model its weights, and the optimizer its state, as they are after the last step. */
   readonly writeBack: () => Promise<void>;
+}
+
+export interface EngineState {
+  /** Of the model, statistics of batch normalization included, in its order. */
+  readonly weights: readonly NamedArray[];
+  /** Of the optimizer, in the order in which it keeps them. */
+  readonly optimizer: readonly NamedArray[];
+  /** Steps made, and the like. */
+  readonly counters: Readonly<Record<string, number>>;
 }

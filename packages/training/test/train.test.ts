@@ -99,7 +99,7 @@ describe("what an observer sees", () => {
     const { history } = await train(
       { train: data.train },
       { epochs: 2, batchSize: 64 },
-      { onBatch: (batch) => batches.push(batch), onEpoch: (epoch) => epochs.push(epoch) },
+      { onBatch: (batch) => batches.push(batch), onEpoch: (epoch) => void epochs.push(epoch) },
     );
     // 200 = 64 + 64 + 64 + 8
     expect(batches.map(({ epoch, step, steps }) => [epoch, step, steps])).toEqual([

@@ -13,6 +13,8 @@ export interface Adam {
   /** Steps made so far. */
   readonly iterations: () => number;
   readonly step: (learningRate: number) => void;
+  /** As if so many steps had been made; the moments are the caller's. */
+  readonly resume: (steps: number) => void;
 }
 
 /**
@@ -30,11 +32,20 @@ export function adam(
 ): Adam {
   const { fround } = Math;
   const { weightsAt, gradientsAt, firstMomentsAt, secondMomentsAt, floats } = parameters;
-  let iterations = stepsBefore;
-  let power1 = powerAfter(beta1, stepsBefore);
-  let power2 = powerAfter(beta2, stepsBefore);
+  let iterations: number;
+  let power1: number;
+  let power2: number;
+  resume(stepsBefore);
+
+  function resume(steps: number): void {
+    iterations = steps;
+    power1 = powerAfter(beta1, steps);
+    power2 = powerAfter(beta2, steps);
+  }
+
   return {
     iterations: () => iterations,
+    resume,
     step(learningRate) {
       kernels.adam(
         weightsAt,

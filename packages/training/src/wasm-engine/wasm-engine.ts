@@ -1,10 +1,11 @@
 import { UserError } from "@smidgen/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { NamedArray } from "../checkpoint/safetensors.ts";
 import type { Batch, BatchResult, Evaluator, TrainingEngine } from "../training-engine.ts";
 import { learningRateOf } from "../optimizer.ts";
 import { adam, type AdamSettings } from "./adam.ts";
-import { makeMachine, type Machine } from "./machine.ts";
+import { makeMachine, type Machine, type Region } from "./machine.ts";
 import type { Network, Weight } from "./network.ts";
 import { readNetwork } from "./read-network.ts";
 
@@ -33,7 +34,8 @@ export async function wasmEngine(
   const trained = trainedWeights(model, weights);
   const stepsBefore = await readState(machine, trained, optimizer);
   const settings = optimizer.getConfig() as unknown as AdamSettings;
-  const { iterations, step } = adam(machine.kernels, machine.parameters, settings, stepsBefore);
+  const optimizing = adam(machine.kernels, machine.parameters, settings, stepsBefore);
+  const { iterations, step } = optimizing;
   const decayed = trained.filter(({ variable }) => variable.rank > 1);
 
   return {
@@ -46,6 +48,28 @@ export async function wasmEngine(
       if (decay > 0) for (const weight of decayed) machine.scaleWeight(weight, 1 - decay);
       step(learningRate);
       return { loss: lossSum / batch.count, correct };
+    },
+    async readState() {
+      const moments = (["first-moments", "second-moments"] as const).flatMap((region) =>
+        readArrays(machine, region, trained),
+      );
+      return {
+        weights: readArrays(machine, "weights", inModelOrder(model, weights)),
+        optimizer: moments,
+        counters: { iterations: iterations() },
+      };
+    },
+    async writeState({ weights: values, optimizer: moments, counters }) {
+      const ordered = inModelOrder(model, weights);
+      for (const [i, weight] of ordered.entries()) {
+        machine.write("weights", weight, values[i]!.values);
+      }
+      if (moments === undefined || counters === undefined) return;
+      for (const [i, array] of moments.entries()) {
+        const region = i < trained.length ? "first-moments" : "second-moments";
+        machine.write(region, trained[i % trained.length]!, array.values);
+      }
+      optimizing.resume(counters["iterations"]!);
     },
     async writeBack() {
       writeWeights(machine, weights);
@@ -106,6 +130,23 @@ function trainedWeights(model: LayersModel, weights: readonly Weight[]): readonl
   return model.trainableWeights.map((trained) =>
     weights.find(({ variable }) => variable === trained.read())!,
   );
+}
+
+/** In the order of `model.weights`. */
+function inModelOrder(model: LayersModel, weights: readonly Weight[]): readonly Weight[] {
+  return model.weights.map((each) => weights.find(({ variable }) => variable === each.read())!);
+}
+
+function readArrays(
+  machine: Machine,
+  region: Region,
+  weights: readonly Weight[],
+): readonly NamedArray[] {
+  return weights.map((weight) => ({
+    name: weight.variable.name,
+    shape: weight.variable.shape,
+    values: machine.read(region, weight),
+  }));
 }
 
 async function readWeights(machine: Machine, weights: readonly Weight[]): Promise<void> {
