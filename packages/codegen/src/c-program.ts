@@ -15,6 +15,7 @@ import {
   type Step,
 } from "@smidgen/kernels";
 import { planMemory } from "@smidgen/runtime";
+import { shareMemory } from "./share-memory.ts";
 
 /** What a graph does in C: calls in order, and where each of their arguments is. */
 export interface CProgram {
@@ -48,7 +49,7 @@ export type CPlace =
 export function cProgram(graph: Graph, instructions: readonly InstructionSet[]): CProgram {
   const steps = prepareSteps(graph, { rounding: "double" });
   const twins = chooseTwins(graph, steps, instructions);
-  const { root, removed } = shareCopies(graph, steps);
+  const { root, removed } = shareMemory(graph, steps, twins);
   const kept = [...steps.keys()].filter((i) => !removed.has(i));
 
   const callers = callersArrays(graph, root);
@@ -56,10 +57,10 @@ export function cProgram(graph: Graph, instructions: readonly InstructionSet[]):
   const plan = planMemory(
     { ...graph, tensors: asConstants(graph.tensors, callers), ops, inputs: [], outputs: [] },
     {
-      steps: kept.map((i) => ({
-        ...(steps[i] as Step),
-        scratchBytes: (twins[i] as CTwin).scratchBytes ?? 0,
-      })),
+      planner: "exact",
+      inPlace: true,
+      overlap: true,
+      steps: kept.map((i) => stepOfTwin(steps[i] as Step, twins[i] as CTwin, root)),
     },
   );
   const places = new Map<TensorId, CPlace>(callers);
@@ -99,34 +100,19 @@ function chooseTwins(
   return twins as readonly CTwin[];
 }
 
-/**
- * Which tensor's memory each tensor has, where a step would only copy one to the other.
- *
- * Variables keep memory of their own, since they change.
- */
-function shareCopies(
-  graph: Graph,
-  steps: readonly Step[],
-): { readonly root: (id: TensorId) => TensorId; readonly removed: ReadonlySet<number> } {
-  const sharedWith = new Map<TensorId, TensorId>();
-  const removed = new Set<number>();
-  const root = (id: TensorId): TensorId => {
-    const other = sharedWith.get(id);
-    return other === undefined ? id : root(other);
+/** What the planner is to know of a twin. */
+function stepOfTwin(step: Step, twin: CTwin, root: (id: TensorId) => TensorId): Step {
+  return {
+    ...step,
+    reads: step.reads.map(root),
+    writes: step.writes.map(root),
+    scratchBytes: twin.scratchBytes ?? 0,
+    overlaps: twin.overlaps.map(({ input, output, distanceBytes }) => ({
+      input: root(input),
+      output: root(output),
+      distanceBytes,
+    })),
   };
-  const isOutput = (id: TensorId) => graph.outputs.includes(id);
-  const isInner = (id: TensorId) =>
-    !graph.inputs.includes(id) && !isOutput(id) && !isConstant(tensorOf(graph, id));
-  for (const [i, { kernel, reads, writes }] of steps.entries()) {
-    const [from, to] = [reads[0], writes[0]];
-    if (kernel !== "copy" || from === undefined || to === undefined) continue;
-    if (tensorOf(graph, from).isVariable || tensorOf(graph, root(from)).isVariable) continue;
-    if (!isOutput(to)) sharedWith.set(to, from);
-    else if (isInner(root(from))) sharedWith.set(root(from), to);
-    else continue;
-    removed.add(i);
-  }
-  return { root, removed };
 }
 
 /** Tensors in arrays of the caller. An output that has its memory elsewhere is copied in the end. */

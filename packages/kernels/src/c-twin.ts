@@ -1,6 +1,6 @@
 import type { ElementArray } from "@smidgen/graph";
 import { cTwins } from "./c-twins.ts";
-import type { Step } from "./step.ts";
+import type { Overlap, Step } from "./step.ts";
 
 /** How a step is computed in C. */
 export interface CTwin {
@@ -12,6 +12,8 @@ export interface CTwin {
   readonly params: CRecord;
   /** Memory the function needs while it runs, its last argument; undefined if it takes none, 0 for a null pointer. */
   readonly scratchBytes: number | undefined;
+  /** Which inputs an output may share memory with, as in `Step`. */
+  readonly overlaps: readonly Overlap[];
   /** Whether the function takes an array of what it reads and one of what it writes, because their number varies. */
   readonly takesLists: boolean;
 }
@@ -39,6 +41,11 @@ export interface Packed {
   readonly params: CRecord;
   /** As in `CTwin`. Default: what the step needs. */
   readonly scratchBytes?: number;
+  /**
+   * By how much further in front of an input an output must begin than with the loop in TypeScript, since this one writes
+   * earlier or reads later; Infinity if they must not share memory. Default: 0.
+   */
+  readonly furtherBytes?: number;
 }
 
 /**
@@ -54,9 +61,14 @@ export function chooseCTwin(
     if (row.needs !== undefined && !instructions.includes(row.needs)) continue;
     const packed = row.pack(step.params as never);
     if (packed === undefined) continue;
-    const { params, scratchBytes = step.scratchBytes || undefined } = packed;
+    const { params, scratchBytes = step.scratchBytes || undefined, furtherBytes = 0 } = packed;
     const { header, takesLists = false } = row;
-    return { name: baseName(header), header, params, scratchBytes, takesLists };
+    const overlaps = (step.overlaps ?? []).flatMap(({ distanceBytes, ...pair }) =>
+      Number.isFinite(furtherBytes)
+        ? [{ ...pair, distanceBytes: distanceBytes + furtherBytes }]
+        : [],
+    );
+    return { name: baseName(header), header, params, scratchBytes, overlaps, takesLists };
   }
   return undefined;
 }
