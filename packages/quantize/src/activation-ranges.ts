@@ -1,20 +1,28 @@
 import { UserError } from "@smidgen/errors";
-import type { Tensor } from "@smidgen/graph";
-import { list, scalesOf } from "./operands.ts";
+import { elementTypes, type Tensor } from "@smidgen/graph";
+import type { ActivationFormat, PerTensor } from "./op-rules.ts";
+import { isSame, list, scalesOf } from "./operands.ts";
 import type { Range, Ranges } from "./ranges.ts";
-import type { PerTensor, Arithmetic } from "./op-rules.ts";
 
 export interface ActivationRanges {
   /**
    * How an activation is stored, from the range that was seen. The scale is at least 1/64 of `unit`, what one
    * step of its operator's exact result stands for.
    */
-  readonly calibrated: (tensor: Tensor, unit?: number) => PerTensor;
+  readonly calibrated: (name: string, format: ActivationFormat, unit?: number) => PerTensor;
   /**
    * How tensors are stored that share a scale, from all their ranges; `undefined` if that is too fine for an
    * operator with this unit.
    */
-  readonly calibratedTogether: (tensors: readonly Tensor[], unit?: number) => PerTensor | undefined;
+  readonly calibratedTogether: (
+    names: readonly string[],
+    format: ActivationFormat,
+    unit?: number,
+  ) => PerTensor | undefined;
+  /** Whether there is a range that can be used. */
+  readonly has: (name: string) => boolean;
+  /** The larger of the two magnitudes that were seen. */
+  readonly magnitude: (name: string) => number;
   /** Notes a constant whose scale float32 cannot hold. */
   readonly check: (constant: Tensor) => void;
   /** @throws UserError `missing-range` or `range-too-wide`, each naming every tensor that was met. */
@@ -29,30 +37,41 @@ const finestStep = 1 / 64;
 /** Stands in for what is reported once all has been looked at. */
 const placeholder: PerTensor = { kind: "per-tensor", scale: 1, zeroPoint: 0 };
 
-export function activationRanges(ranges: Ranges, { activations }: Arithmetic): ActivationRanges {
+export function activationRanges(ranges: Ranges): ActivationRanges {
   const missing = new Set<string>();
   const tooWide = new Set<string>();
-  const quantizationOf = (tensors: readonly Tensor[]): PerTensor => {
-    const seen = tensors.map(({ name }) => ({ name, range: usableRange(ranges, name) }));
+  const rangesOf = (names: readonly string[]): readonly Range[] | undefined => {
+    const seen = names.map((name) => ({ name, range: usableRange(ranges, name) }));
     const withoutRange = seen.filter(({ range }) => range === undefined);
     for (const { name } of withoutRange) missing.add(`"${name}"`);
-    if (withoutRange.length > 0) return placeholder;
-    const { min, max } = union(seen.flatMap(({ range }) => range ?? []));
-    const quantization = activations.quantizationOf({ min, max });
-    if (Number.isFinite(quantization.scale)) return quantization;
-    tooWide.add(`${seen.map(({ name }) => `"${name}"`).join(", ")}: ${min} to ${max}`);
-    return placeholder;
+    return withoutRange.length > 0 ? undefined : seen.flatMap(({ range }) => range ?? []);
+  };
+  const quantizationOf = (names: readonly string[], format: ActivationFormat): Quantized => {
+    const seen = rangesOf(names);
+    if (seen === undefined) return { quantization: placeholder, isGiven: true };
+    const given = givenQuantization(seen, format);
+    if (given !== undefined) return { quantization: given, isGiven: true };
+    const { min, max } = union(seen);
+    const quantization = format.quantizationOf({ min, max });
+    if (Number.isFinite(quantization.scale)) return { quantization, isGiven: false };
+    tooWide.add(`${names.map((name) => `"${name}"`).join(", ")}: ${min} to ${max}`);
+    return { quantization: placeholder, isGiven: true };
   };
   return {
-    calibrated(tensor, unit) {
-      const quantization = quantizationOf([tensor]);
-      if (quantization === placeholder) return placeholder;
+    calibrated(name, format, unit) {
+      const { quantization, isGiven } = quantizationOf([name], format);
+      if (isGiven) return quantization;
       // With the same zero point a larger scale still covers the range.
       return { ...quantization, scale: Math.max(quantization.scale, smallestScale(unit)) };
     },
-    calibratedTogether(tensors, unit) {
-      const quantization = quantizationOf(tensors);
-      return quantization.scale < smallestScale(unit) ? undefined : quantization;
+    calibratedTogether(names, format, unit) {
+      const { quantization, isGiven } = quantizationOf(names, format);
+      return !isGiven && quantization.scale < smallestScale(unit) ? undefined : quantization;
+    },
+    has: (name) => usableRange(ranges, name) !== undefined,
+    magnitude(name) {
+      const { min, max } = rangesOf([name])?.[0] ?? { min: 0, max: 0 };
+      return Math.max(Math.abs(min), Math.abs(max));
     },
     check(constant) {
       if (scalesOf(constant).every((scale) => scale > 0 && Number.isFinite(scale))) return;
@@ -75,6 +94,31 @@ export function activationRanges(ranges: Ranges, { activations }: Arithmetic): A
       }
     },
   };
+}
+
+interface Quantized {
+  readonly quantization: PerTensor;
+  /** Whether it is to be taken as it is. */
+  readonly isGiven: boolean;
+}
+
+/** Scale and zero point that all of the ranges name, if the type can have them. */
+function givenQuantization(
+  ranges: readonly Range[],
+  { type }: ActivationFormat,
+): PerTensor | undefined {
+  const [first, ...others] = ranges.map(({ scale, zeroPoint }): PerTensor | undefined =>
+    scale === undefined || zeroPoint === undefined
+      ? undefined
+      : { kind: "per-tensor", scale, zeroPoint },
+  );
+  const [lowest, highest] = type === "int16" ? [0, 0] : (elementTypes[type].range ?? [0, 0]);
+  return first !== undefined &&
+    others.every((each) => isSame(each, first)) &&
+    first.zeroPoint >= lowest &&
+    first.zeroPoint <= highest
+    ? first
+    : undefined;
 }
 
 function smallestScale(unit = 0): number {

@@ -1,8 +1,10 @@
 export { calibrate, type Sample, type SampleArray } from "./calibrate.ts";
 export { quantizeGraph } from "./quantize-graph.ts";
 export type { Range, Ranges } from "./ranges.ts";
+export { rangesOf } from "./ranges-of.ts";
 export {
   type BorderType,
+  type Converter,
   type OpScheme,
   opSchemes,
   opSchemesOf,

@@ -10,14 +10,14 @@ export interface Operand {
   readonly tensor: Tensor;
 }
 
-/** The operands that are present; none if the scheme has no rule for the operator. */
+/** The operands that are present; none if there is no rule for the operator. */
 export function operandsOf(
   op: Op,
-  { rules }: Arithmetic,
+  arithmetic: Arithmetic | undefined,
   tensors: readonly Tensor[],
 ): readonly Operand[] {
-  const rule = rules[op.kind];
-  if (typeof rule === "string") return [];
+  const rule = arithmetic?.rules[op.kind];
+  if (rule === undefined || typeof rule === "string") return [];
   const operandRules: readonly OperandRule[] = rule.operands;
   return (op.inputs as readonly (TensorId | undefined)[]).flatMap((id, position) => {
     const operandRule = operandRules[position] ?? operandRules.at(-1);

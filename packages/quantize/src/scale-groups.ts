@@ -1,6 +1,13 @@
-import { type Graph, isConstant, type Op, type TensorId, tensorOf } from "@smidgen/graph";
-import { operandsOf } from "./operands.ts";
+import {
+  type Graph,
+  isConstant,
+  type Op,
+  presentInputs,
+  type TensorId,
+  tensorOf,
+} from "@smidgen/graph";
 import type { Arithmetic } from "./op-rules.ts";
+import { operandsOf } from "./operands.ts";
 
 /** Tensors that want to be stored alike, since an operator picks values of all of them. */
 export interface ScaleGroup {
@@ -16,19 +23,19 @@ export interface ScaleGroup {
  * only picked from, and clipping to the range of the result leaves the result as it is: max(x, 0) of a minimum
  * with 6 needs no more than 0 to 6. Tensors whose scale is fixed do not join; a copy on the group's scale is
  * made of them.
+ *
+ * `arithmetics`: of each operator; `undefined` where its activations are floats, or it converts to or from them.
  * Source: `RemoveRedundantStatsOps` in tensorflow/compiler/mlir/lite/quantization, which hands the range of the
  * result back to what it is picked from, but also where another operator needs more of it.
  */
 export function scaleGroups(
   graph: Graph,
-  arithmetic: Arithmetic,
+  arithmetics: readonly (Arithmetic | undefined)[],
 ): ReadonlyMap<TensorId, ScaleGroup> {
   const groups = new Map<TensorId, Group>(graph.inputs.map((id) => [id, newGroup(id)]));
-  for (const op of graph.ops) {
-    const rule = arithmetic.rules[op.kind];
-    if (typeof rule === "string") continue;
-    const { kind } = rule.output;
-    const sources = activationsOf(op, graph, arithmetic).flatMap((id) => groups.get(id) ?? []);
+  for (const [i, op] of graph.ops.entries()) {
+    const kind = outputKindOf(op, arithmetics[i]);
+    const sources = activationsOf(op, graph, arithmetics[i]).flatMap((id) => groups.get(id) ?? []);
     for (const id of op.outputs) {
       if (kind === "calibrated") groups.set(id, newGroup(id));
       if (kind === "same-as-input" && sources.length > 0) merge([newGroup(id), ...sources], false);
@@ -37,9 +44,9 @@ export function scaleGroups(
   }
   const leaving = new Set([
     ...graph.outputs,
-    ...graph.ops
-      .filter((op) => computes(op, arithmetic))
-      .flatMap((op) => activationsOf(op, graph, arithmetic)),
+    ...graph.ops.flatMap((op, i) =>
+      computes(op, arithmetics[i]) ? activationsOf(op, graph, arithmetics[i]) : [],
+    ),
   ]);
   const shared = [...new Set(groups.values())].filter(({ isShared }) => isShared);
   return new Map(
@@ -66,17 +73,27 @@ function newGroup(id: TensorId): Group {
   return { members: [id], isShared: false };
 }
 
-/** Whether results are other values than those read: means are, although they keep the scale of their input. */
-function computes({ kind }: Op, { rules }: Arithmetic): boolean {
-  const rule = rules[kind];
-  if (typeof rule === "string" || kind === "average-pool-2d" || kind === "resize-bilinear") {
-    return true;
-  }
-  return rule.output.kind !== "same-as-input" && rule.output.kind !== "shared";
+/** Where operators convert, what they write is a tensor like others that are computed. */
+function outputKindOf({ kind }: Op, arithmetic: Arithmetic | undefined) {
+  const rule = arithmetic?.rules[kind];
+  return rule === undefined || typeof rule === "string" ? "calibrated" : rule.output.kind;
 }
 
-function activationsOf(op: Op, graph: Graph, arithmetic: Arithmetic): readonly TensorId[] {
+/** Whether results are other values than those read: means are, although they keep the scale of their input. */
+function computes(op: Op, arithmetic: Arithmetic | undefined): boolean {
+  if (op.kind === "average-pool-2d" || op.kind === "resize-bilinear") return true;
+  const output = outputKindOf(op, arithmetic);
+  return output !== "same-as-input" && output !== "shared";
+}
+
+function activationsOf(
+  op: Op,
+  graph: Graph,
+  arithmetic: Arithmetic | undefined,
+): readonly TensorId[] {
+  const isComputed = (id: TensorId) => !isConstant(tensorOf(graph, id));
+  if (arithmetic === undefined) return presentInputs(op).filter(isComputed);
   return operandsOf(op, arithmetic, graph.tensors)
-    .filter(({ id, rule }) => rule.kind === "activation" && !isConstant(tensorOf(graph, id)))
+    .filter(({ id, rule }) => rule.kind === "activation" && isComputed(id))
     .map(({ id }) => id);
 }

@@ -32,6 +32,12 @@ export const opSchemes = [
 /** One scale per output channel, or one for all. */
 export type WeightScales = "per-channel" | "per-tensor";
 
+/**
+ * Whose last bits weights have: `classic`, as TensorFlow Lite's converter wrote them until its quantizer moved to MLIR
+ * (`experimental_new_quantizer`), or `mlir`, as it writes them since. Activations are stored alike.
+ */
+export type Converter = "classic" | "mlir";
+
 /** Type of a graph's inputs or outputs. `computed`: that of the operators which read or write them. */
 export type BorderType = "computed" | "float32" | "int8" | "uint8" | "int16";
 
@@ -54,6 +60,14 @@ export interface Scheme {
    * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them.
    */
   readonly denseWeights?: WeightScales;
+  /** Default `classic`: small channels keep a scale of their own, and a weight is divided once instead of twice. */
+  readonly converter?: Converter;
+  /**
+   * Weights with fewer elements stay float32 where activations are floats: they would cost accuracy and save nothing.
+   *
+   * Default 1024, as in the TensorFlow Lite converter.
+   */
+  readonly smallestWeights?: number;
   /** Default `computed`. */
   readonly inputs?: BorderType;
   /** Default `computed`. */

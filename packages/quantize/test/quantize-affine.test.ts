@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AffineFloats, quantizeAffine } from "../src/quantize-affine.ts";
+import { type AffineFloats, quantizeAffine as quantizeTo } from "../src/quantize-affine.ts";
+import type { Converter } from "../src/scheme.ts";
+
+const quantizeAffine = (floats: AffineFloats, converter: Converter = "classic") =>
+  quantizeTo(floats, { largestWeight: 127, biasType: "int32", converter });
 
 const dense = (rows: readonly (readonly number[])[], bias?: readonly number[]): AffineFloats => ({
   weights: Float32Array.from(rows.flat()),
@@ -54,9 +58,11 @@ test.each([
 );
 
 describe.each([
-  ["one scale for all", undefined],
-  ["a scale per channel", 0],
-] as const)("with %s", (_, channelAxis) => {
+  ["one scale for all, classic", undefined, "classic"],
+  ["a scale per channel, classic", 0, "classic"],
+  ["one scale for all, mlir", undefined, "mlir"],
+  ["a scale per channel, mlir", 0, "mlir"],
+] as const)("with %s", (_, channelAxis, converter) => {
   test.each([
     ["all zero", [0, 0], 0],
     ["as small as 1e-30", [1e-30, -1e-30], 0],
@@ -73,10 +79,10 @@ describe.each([
       bias: Float32Array.of(bias),
       inputScale: Math.fround(0.004),
     };
-    const integers = quantizeAffine(floats);
+    const integers = quantizeAffine(floats, converter);
     const [scale] = scalesOf(integers.weightsQuantization);
     const [biasScale] = scalesOf(integers.biasQuantization);
-    expect(scale).toBeGreaterThan(3e-9);
+    expect(scale).toBeGreaterThan(converter === "mlir" ? 3e-9 : 0);
     expect(biasScale).toBe(Math.fround(floats.inputScale * (scale ?? 0)));
     for (const [i, q] of integers.weights.entries()) {
       expect(Math.abs(q * (scale ?? 0) - (weights[i] ?? 0))).toBeLessThanOrEqual(
@@ -101,14 +107,16 @@ test("every weight is at most half a step off, whatever the weights, biases and 
       fc.array(real(1e9), { minLength: channels, maxLength: channels }),
       fc.float({ min: Math.fround(8e-9), max: 1e6, noNaN: true }),
       fc.constantFrom(undefined, 0),
-      (weights, bias, inputScale, channelAxis) => {
-        const integers = quantizeAffine({
+      fc.constantFrom("classic", "mlir"),
+      (weights, bias, inputScale, channelAxis, converter) => {
+        const floats = {
           weights: Float32Array.from(weights),
           shape: [channels, 2],
           channelAxis,
           bias: Float32Array.from(bias),
           inputScale,
-        });
+        };
+        const integers = quantizeAffine(floats, converter);
         const scales = scalesOf(integers.weightsQuantization);
         const biasScales = scalesOf(integers.biasQuantization);
         for (const [i, weight] of weights.entries()) {

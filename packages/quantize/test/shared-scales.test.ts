@@ -267,23 +267,3 @@ describe("positions", () => {
     );
   });
 });
-
-test("recurrent layers are refused: their state needs 16 bits", () => {
-  const b = graphBuilder("recurrent");
-  const x = b.input("x", { type: "float32", shape: [1, 2] });
-  const weights = (name: string) =>
-    b.constant(name, { type: "float32", shape: [2, 2], data: new Float32Array(4) });
-  const state = b.variable("state", { type: "float32", shape: [1, 4] });
-  const y = b.op(
-    "svdf",
-    [x, weights("feature"), weights("time"), undefined, state],
-    { rank: 1, activation: "none", asymmetricQuantizeInputs: false },
-    { name: "y", type: "float32" },
-  );
-  expect(() => quantizeGraph(b.build([y]), { samples: 1, tensors: {} })).toThrow(
-    expect.objectContaining({
-      code: "unsupported-operator",
-      message: expect.stringContaining("operator 0 (svdf): its state would need"),
-    }),
-  );
-});
