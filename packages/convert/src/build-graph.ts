@@ -19,7 +19,7 @@ export function buildGraph(network: Network, name: string): Graph {
     const rules = layerTable.get(call.className);
     if (rules === undefined) throw new Error(`no rules for ${call.className}`);
     const [first, ...others] = call.inputs.map(idOf);
-    const output = rules.convert(call, builder, [first as TensorId, ...others]);
+    const output = rules.convert(call, builder, [first as TensorId, ...others], network);
     ids.set(call.outputs[0], output);
   }
   return builder.build(network.outputs.map(idOf));

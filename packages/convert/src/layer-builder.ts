@@ -12,11 +12,16 @@ export interface LayerBuilder {
   input(name: string, shape: Shape): TensorId;
   floats(name: string, shape: Shape, data: Float32Array): TensorId;
   ints(name: string, data: readonly number[]): TensorId;
+  /** Floats that stay from one run to the next; zeros at first. */
+  variable(name: string, shape: Shape): TensorId;
+  /** Rows of as many numbers. */
+  intTable(name: string, rows: readonly (readonly number[])[]): TensorId;
   op<K extends OpKind>(
     kind: K,
     operands: OpOf<K>["inputs"],
     options: OpOf<K>["options"],
     name: string,
+    type?: "float32" | "int32",
   ): TensorId;
   build(outputs: readonly TensorId[]): Graph;
 }
@@ -29,20 +34,17 @@ export function layerBuilder(graphName: string): LayerBuilder {
     constants.set(name, id);
     return id;
   };
+  const ints = (name: string, shape: Shape, data: readonly number[]) =>
+    once(name, () => builder.constant(name, { type: "int32", shape, data: Int32Array.from(data) }));
   return {
     input: (name, shape) => builder.input(name, { type: "float32", shape }),
     floats: (name, shape, data) =>
       once(name, () => builder.constant(name, { type: "float32", shape, data })),
-    ints: (name, data) =>
-      once(name, () =>
-        builder.constant(name, {
-          type: "int32",
-          shape: [data.length],
-          data: Int32Array.from(data),
-        }),
-      ),
-    op: (kind, operands, options, name) =>
-      builder.op(kind, operands, options, { name, type: "float32" }),
+    variable: (name, shape) => builder.variable(name, { type: "float32", shape }),
+    ints: (name, data) => ints(name, [data.length], data),
+    intTable: (name, rows) => ints(name, [rows.length, rows[0]?.length ?? 0], rows.flat()),
+    op: (kind, operands, options, name, type = "float32") =>
+      builder.op(kind, operands, options, { name, type }),
     build: (outputs) => builder.build(outputs),
   };
 }

@@ -11,6 +11,7 @@ export interface LayerRules {
     call: LayerCall,
     builder: LayerBuilder,
     inputs: readonly [TensorId, ...TensorId[]],
+    network: Network,
   ) => TensorId;
 }
 

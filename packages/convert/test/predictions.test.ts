@@ -6,8 +6,11 @@ import {
   type SymbolicTensor,
   sequential,
 } from "@tensorflow/tfjs-layers";
+import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
+import { convertLayersModel } from "@smidgen/convert";
 import type { Graph } from "@smidgen/graph";
+import { createInterpreter } from "@smidgen/runtime";
 import { useCpuBackend } from "./cpu-backend.ts";
 import { expectSamePrediction, randomizeWeights } from "./same-prediction.ts";
 import { studyNetwork } from "./study-network.ts";
@@ -54,6 +57,8 @@ test.each<[what: string, build: () => Layer[], kinds: string]>([
       ["relu6", "fully-connected"],
       ["sigmoid", "fully-connected logistic"],
       ["tanh", "fully-connected tanh"],
+      ["elu", "fully-connected elu"],
+      ["swish", "fully-connected logistic mul"],
       ["softmax", "fully-connected softmax"],
     ] as const
   ).map(([activation, kinds]): [string, () => Layer[], string] => [
@@ -250,6 +255,162 @@ test.each<[what: string, build: () => Layer[], kinds: string]>([
     ],
     "depthwise-conv-2d",
   ],
+  [
+    "zero padding at the end",
+    () => [
+      layers.zeroPadding2d({
+        ...image,
+        padding: [
+          [1, 2],
+          [3, 0],
+        ],
+      }),
+    ],
+    "pad",
+  ],
+  [
+    "zero padding before pooling",
+    () => [layers.zeroPadding2d(image), layers.averagePooling2d({})],
+    "pad average-pool-2d",
+  ],
+  [
+    "zero padding on the other side",
+    () => [
+      layers.zeroPadding2d({
+        inputShape: [8, 8, 2],
+        padding: [
+          [1, 0],
+          [1, 0],
+        ],
+      }),
+      layers.conv2d({ filters: 3, kernelSize: 3, strides: 2 }),
+    ],
+    "pad conv-2d",
+  ],
+  // activations that are layers
+  ["leaky ReLU", () => [layers.leakyReLU({ ...image, alpha: 0.2 })], "leaky-relu"],
+  ["ELU", () => [layers.elu(image)], "elu"],
+  ["PReLU", () => [layers.prelu(image)], "prelu"],
+  [
+    "PReLU with a slope per channel",
+    () => [layers.prelu({ ...image, sharedAxes: [1, 2] })],
+    "prelu",
+  ],
+  // sizes and places
+  ["permutation", () => [layers.permute({ ...image, dims: [3, 1, 2] })], "transpose"],
+  [
+    "cropping",
+    () => [
+      layers.cropping2D({
+        ...image,
+        cropping: [
+          [1, 2],
+          [0, 3],
+        ],
+      }),
+    ],
+    "slice",
+  ],
+  [
+    "up-sampling",
+    () => [layers.upSampling2d({ ...image, size: [2, 3] })],
+    "resize-nearest-neighbor",
+  ],
+  [
+    "bilinear up-sampling",
+    () => [layers.upSampling2d({ ...image, interpolation: "bilinear" })],
+    "resize-bilinear",
+  ],
+  [
+    "transposed convolution",
+    () => [layers.conv2dTranspose({ ...image, filters: 4, kernelSize: [3, 2], strides: [2, 3] })],
+    "transpose-conv",
+  ],
+  [
+    "transposed convolution, same padding, activation, no bias",
+    () => [
+      layers.conv2dTranspose({
+        ...image,
+        filters: 4,
+        kernelSize: 4,
+        strides: 2,
+        padding: "same",
+        useBias: false,
+        activation: "relu",
+      }),
+    ],
+    "transpose-conv relu",
+  ],
+  // sequences
+  [
+    "convolution of a sequence",
+    () => [
+      layers.conv1d({
+        inputShape: [9, 3],
+        filters: 4,
+        kernelSize: 3,
+        strides: 2,
+        padding: "same",
+        activation: "relu",
+      }),
+    ],
+    "reshape conv-2d reshape",
+  ],
+  [
+    "dilated convolution of a sequence",
+    () => [layers.conv1d({ inputShape: [9, 3], filters: 4, kernelSize: 3, dilationRate: 2 })],
+    "reshape conv-2d reshape",
+  ],
+  [
+    "a network for sequences",
+    () => [
+      layers.conv1d({ inputShape: [9, 3], filters: 4, kernelSize: 3, useBias: false }),
+      layers.batchNormalization(),
+      layers.reLU(),
+      layers.maxPooling1d({ poolSize: 2 }),
+      layers.conv1d({ filters: 5, kernelSize: 2, activation: "tanh" }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+    "reshape conv-2d max-pool-2d conv-2d tanh reshape fully-connected",
+  ],
+  [
+    "pooling of sequences",
+    () => [
+      layers.maxPooling1d({ inputShape: [9, 3], poolSize: 2, strides: 1 }),
+      layers.averagePooling1d({ poolSize: 3, padding: "same" }),
+    ],
+    "reshape max-pool-2d average-pool-2d reshape",
+  ],
+  [
+    "average over a sequence",
+    () => [layers.globalAveragePooling1d({ inputShape: [9, 3] })],
+    "mean",
+  ],
+  [
+    "maximum over a sequence",
+    () => [layers.globalMaxPooling1d({ inputShape: [9, 3] })],
+    "reduce-max",
+  ],
+  [
+    "LSTM",
+    () => [
+      layers.lstm({
+        inputShape: [5, 3],
+        units: 4,
+        recurrentActivation: "sigmoid",
+        recurrentInitializer: "ones",
+        returnSequences: true,
+      }),
+      layers.lstm({
+        units: 2,
+        recurrentActivation: "sigmoid",
+        recurrentInitializer: "ones",
+        useBias: false,
+      }),
+    ],
+    "unidirectional-sequence-lstm unidirectional-sequence-lstm slice reshape",
+  ],
 ])("%s", (_, build, kinds) => {
   const network = randomizeWeights(sequential({ layers: build() }));
   const graph = expectSamePrediction(network);
@@ -270,6 +431,51 @@ test("a network with branches, several inputs and several outputs", () => {
   // `left` and `sum` are outputs too, so that neither can be fused away.
   expect(kindsOf(graph)).toBe("conv-2d add add relu mul mean fully-connected softmax");
   expect(graph.tensors.map(({ name }) => name)).toContain("add/partial_1");
+});
+
+test("merging by other rules", () => {
+  const a = input({ shape: [4, 4, 3] });
+  const b = input({ shape: [4, 4, 3] });
+  const c = input({ shape: [1, 4, 3] });
+  const largest = after(layers.maximum(), [a, b, c]);
+  const smallest = after(layers.minimum(), [a, c]);
+  const mean = after(layers.average(), [a, b, largest]);
+  const y = after(layers.concatenate({ axis: -1 }), [
+    mean,
+    smallest,
+    after(layers.concatenate({ axis: 3 }), [a, b]),
+  ]);
+  expect(kindsOf(expectSamePrediction(model({ inputs: [a, b, c], outputs: y })))).toBe(
+    "maximum maximum add add mul minimum concatenation concatenation",
+  );
+});
+
+test("reshapes that several layers read stay", () => {
+  const x = input({ shape: [2, 6] });
+  const wide = after(layers.reshape({ targetShape: [3, 4] }), x);
+  const same = after(layers.reshape({ targetShape: [3, 4] }), wide);
+  const back = after(layers.reshape({ targetShape: [2, 6] }), same);
+  const y = after(layers.add(), [
+    after(layers.reLU(), same),
+    after(layers.activation({ activation: "softmax" }), same),
+  ]);
+  const sum = after(layers.add(), [back, x]);
+  expect(kindsOf(expectSamePrediction(model({ inputs: x, outputs: [y, sum] })))).toBe(
+    "reshape relu softmax add reshape add",
+  );
+});
+
+test("words are looked up", () => {
+  const x = input({ shape: [4] });
+  const y = after(layers.embedding({ inputDim: 9, outputDim: 3 }), x);
+  const network = randomizeWeights(model({ inputs: x, outputs: y }));
+  const interpreter = createInterpreter(convertLayersModel(network));
+  const words = Float32Array.of(8, 0, 3, 3);
+  const [data] = interpreter.inputs.map((each) => each.data as Float32Array);
+  data?.set(words);
+  interpreter.run();
+  const expected = network.predict(tensor(words, [1, 4])) as Tensor;
+  expect(interpreter.outputs[0]?.data).toEqual(expected.dataSync());
 });
 
 test("merged shapes stretch where they are 1", () => {

@@ -23,6 +23,7 @@ export function expectSamePrediction(model: LayersModel): Graph {
     for (const [i, { data }] of interpreter.inputs.entries()) {
       (data as Float32Array).set(examples[i] as Float32Array);
     }
+    interpreter.reset();
     interpreter.run();
     const expected = predict(model, examples);
     expect(interpreter.outputs).toHaveLength(expected.length);

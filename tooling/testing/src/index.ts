@@ -13,3 +13,4 @@ export {
   goldenModels,
 } from "./golden.ts";
 export { announceSkipped, sharedFolder } from "./shared-folder.ts";
+export { type KerasWeights, writeKerasArchive, writeLegacyH5 } from "./keras-writer.ts";

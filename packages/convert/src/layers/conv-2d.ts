@@ -8,7 +8,7 @@ import { dilationOptions, windowOptions, windowProblems } from "../window.ts";
 /** kernel [height, width, inChannels, outChannels] → filter [outChannels, height, width, inChannels] */
 export const conv2d: LayerRules = {
   problems: (call) => [...windowProblems(call), ...activationProblems(call)],
-  convert(call, b, [input]) {
+  convert(call, b, [input], network) {
     const [kernel, bias] = call.weights as [Weight, Weight?];
     const [height, width, inChannels, outChannels] = kernel.shape as [
       number,
@@ -27,7 +27,7 @@ export const conv2d: LayerRules = {
     const options = {
       ...windowOptions(call),
       ...dilationOptions(call),
-      ...inputPadding(call),
+      ...inputPadding(call, network),
       activation: "none",
     } as const;
     return withActivation(call, b, (name) =>

@@ -17,7 +17,7 @@ export const depthwiseConv2d: LayerRules = {
       ...activationProblems(call),
     ];
   },
-  convert(call, b, [input]) {
+  convert(call, b, [input], network) {
     const [kernel, bias] = call.weights as [Weight, Weight?];
     const [height, width, channels, depthMultiplier] = kernel.shape as [
       number,
@@ -38,7 +38,7 @@ export const depthwiseConv2d: LayerRules = {
       ...windowOptions(call),
       dilationHeight: 1,
       dilationWidth: 1,
-      ...inputPadding(call),
+      ...inputPadding(call, network),
       depthMultiplier,
       activation: "none",
     } as const;

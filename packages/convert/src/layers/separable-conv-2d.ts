@@ -8,7 +8,7 @@ import { dilationOptions, windowOptions, windowProblems } from "../window.ts";
 /** A depthwise convolution, then one of 1×1; the bias and the activation belong to the second. */
 export const separableConv2d: LayerRules = {
   problems: (call) => [...windowProblems(call), ...activationProblems(call)],
-  convert(call, b, [input]) {
+  convert(call, b, [input], network) {
     const [depthwise, pointwise, bias] = call.weights as [Weight, Weight, Weight?];
     const [height, width, channels, depthMultiplier] = depthwise.shape as [
       number,
@@ -30,7 +30,7 @@ export const separableConv2d: LayerRules = {
       {
         ...windowOptions(call),
         ...dilationOptions(call),
-        ...inputPadding(call),
+        ...inputPadding(call, network),
         depthMultiplier,
         activation: "none",
       },

@@ -1,6 +1,7 @@
 import { type Padding, paddingBefore, windowOutput } from "@smidgen/graph";
 import type { LayerRules } from "../layer-rules.ts";
-import type { LayerCall } from "../network.ts";
+import { channelsLastProblems } from "../channels-last.ts";
+import type { LayerCall, Network } from "../network.ts";
 import { dilationOptions, windowOptions } from "../window.ts";
 
 interface ZeroPaddingConfig {
@@ -9,33 +10,35 @@ interface ZeroPaddingConfig {
     readonly [top: number, bottom: number],
     readonly [left: number, right: number],
   ];
-  readonly dataFormat: string;
 }
 
 const convolutions = new Set(["Conv2D", "DepthwiseConv2D", "SeparableConv2D"]);
 
-/** Disappears into convolutions that would pad just so with `same`; there is no operator for it. */
+/** Disappears into convolutions that would pad just so with `same`; an operator of its own otherwise. */
 export const zeroPadding2d: LayerRules = {
-  problems(call, network) {
-    const [output] = call.outputs;
-    if ((call.config as ZeroPaddingConfig).dataFormat === "channelsFirst") {
-      return ["dataFormat is channelsFirst; only channelsLast is supported"];
-    }
-    if (network.outputs.some((value) => value === output))
-      return ["is an output of the model; there is no operator for it"];
-    const wrong = output?.consumers.find((consumer) => !isSamePadding(call, consumer));
-    if (wrong === undefined) return [];
-    return [
-      `cannot be part of "${wrong.layerName}" (${wrong.className}): only padding that padding: "same" ` +
-        'would add to a convolution with padding: "valid" is supported',
-    ];
+  problems: channelsLastProblems,
+  convert(call, b, [input], network) {
+    if (disappears(call, network)) return input;
+    const [rows, columns] = (call.config as ZeroPaddingConfig).padding;
+    const paddings = b.intTable(`${call.weightsName}/paddings`, [[0, 0], rows, columns, [0, 0]]);
+    return b.op("pad", [input, paddings], {}, call.name);
   },
-  convert: (_, __, [input]) => input,
 };
 
+function disappears(call: LayerCall, network: Network): boolean {
+  const [output] = call.outputs;
+  return (
+    !network.outputs.includes(output) &&
+    output.consumers.every((consumer) => isSamePadding(call, consumer))
+  );
+}
+
 /** `same` for a convolution whose input was padded by a layer of its own; nothing for others. */
-export function inputPadding(call: LayerCall): { readonly padding?: Padding } {
-  return call.inputs[0].producer?.className === "ZeroPadding2D" ? { padding: "same" } : {};
+export function inputPadding(call: LayerCall, network: Network): { readonly padding?: Padding } {
+  const { producer } = call.inputs[0];
+  return producer?.className === "ZeroPadding2D" && disappears(producer, network)
+    ? { padding: "same" }
+    : {};
 }
 
 function isSamePadding(zeroPadding: LayerCall, convolution: LayerCall): boolean {

@@ -1,31 +1,52 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { UserError } from "@smidgen/errors";
 import type { io } from "@tensorflow/tfjs-core";
 import { loadLayersModel, type LayersModel } from "@tensorflow/tfjs-layers";
 import { ensureBackend } from "../backends/select-backend.ts";
+import { modelOfKerasFile } from "./keras-model.ts";
+import { isKeras3, modelOfKeras3Json } from "./keras-3-json.ts";
 import { parseModelJson, sha256, type ModelJson, type WeightGroup } from "./model-json.ts";
 import { byteLength, type WeightSpec } from "./weight-spec.ts";
 
 /**
- * Reads a model that `saveModel` or TensorFlow.js wrote: `model.json` and the weights it names. If the
- * optimizer was saved too, the model has it, with its state, and `train` goes on with it.
+ * Reads a model: a directory with the `model.json` that `saveModel`, TensorFlow.js or its converter wrote, and the
+ * weights it names, or that `model.json`; or what Python's Keras wrote, a `.keras` or `.h5` file. If `saveModel`
+ * saved the optimizer too, the model has it, with its state, and `train` goes on with it.
  *
- * @throws UserError `missing-file`, `invalid-model`, `truncated-file` when there are fewer or more
- * bytes than announced, `corrupt-file` when they are not those that were saved
+ * @throws UserError `missing-file`, `invalid-model`, `unsupported-model` with all layers that have no counterpart,
+ * `truncated-file` when there are fewer or more bytes than announced, `corrupt-file` when they are not those that
+ * were saved
  */
-export async function loadModel(directory: string): Promise<LayersModel> {
-  const file = join(directory, "model.json");
+export async function loadModel(path: string): Promise<LayersModel> {
+  if (path.endsWith(".json")) return loadModelJson(dirname(path), path);
+  if (await isDirectory(path)) return loadModelJson(path, join(path, "model.json"));
+  const bytes = await read(path);
+  await ensureBackend();
+  return modelOfKerasFile(bytes, path);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    // a directory is what it should have been
+    return !/\.(keras|h5|hdf5)$/i.test(path);
+  }
+}
+
+async function loadModelJson(directory: string, file: string): Promise<LayersModel> {
   const text = new TextDecoder().decode(await read(file));
   const modelJson = parseModelJson(text, file);
   const groups = [];
   for (const group of modelJson.weightsManifest) groups.push(await readGroup(directory, group));
   await ensureBackend();
-  const artifacts = {
-    ...modelJson,
-    weightSpecs: modelJson.weightsManifest.flatMap(({ weights }) => weights),
-    weightData: new Uint8Array(Buffer.concat(groups)).buffer,
-  };
+  const weightSpecs = modelJson.weightsManifest.flatMap(({ weights }) => weights);
+  const weightData = new Uint8Array(Buffer.concat(groups)).buffer;
+  if (isKeras3(modelJson)) {
+    return modelOfKeras3Json(modelJson.modelTopology, { weightSpecs, weightData }, file);
+  }
+  const artifacts = { ...modelJson, weightSpecs, weightData };
   let model: LayersModel;
   try {
     model = await loadLayersModel({ load: async () => artifacts as unknown as io.ModelArtifacts });
