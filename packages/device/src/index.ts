@@ -5,6 +5,7 @@ export {
   type Optimization,
   optimizations,
 } from "./build-for.ts";
+export { type Estimate, estimate } from "./estimate.ts";
 export {
   findToolchains,
   installHint,
