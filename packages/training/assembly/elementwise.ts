@@ -102,6 +102,38 @@ export function clampRows(
   }
 }
 
+/** y = clamp(a + b), where y may be a or b. */
+export function addRows(
+  a: usize,
+  aBatch: usize,
+  aRow: usize,
+  b: usize,
+  bBatch: usize,
+  bRow: usize,
+  y: usize,
+  yBatch: usize,
+  yRow: usize,
+  count: i32,
+  height: i32,
+  rowBytes: usize,
+  lo: f32,
+  hi: f32,
+): void {
+  const least = f32x4.splat(lo);
+  const most = f32x4.splat(hi);
+  for (let image = 0; image < count; image++) {
+    for (let row = 0; row < height; row++) {
+      const first = a + image * aBatch + row * aRow;
+      const second = b + image * bBatch + row * bRow;
+      const to = y + image * yBatch + row * yRow;
+      for (let at: usize = 0; at < rowBytes; at += 16) {
+        const sum = f32x4.add(v128.load(first + at), v128.load(second + at));
+        v128.store(to + at, f32x4.pmin(f32x4.pmax(sum, least), most));
+      }
+    }
+  }
+}
+
 /** dx = dy where the clamp let y's value through. */
 export function clampRowsBackward(
   dy: usize,

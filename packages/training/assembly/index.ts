@@ -6,6 +6,7 @@ export { denseForward, denseInputGradient, denseWeightGradient } from "./dense";
 export { depthwise, depthwiseFilterGradient, flipDepthwiseFilter } from "./depthwise";
 export { dropout } from "./dropout";
 export {
+  addRows,
   clampRows,
   clampRowsBackward,
   placeBytes,

@@ -1,5 +1,11 @@
 import { selectBackend } from "@smidgen/training";
-import { layers, sequential, type LayersModel } from "@tensorflow/tfjs-layers";
+import {
+  layers,
+  model as layersModel,
+  sequential,
+  type LayersModel,
+  type SymbolicTensor,
+} from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeMachine, type Machine } from "../src/wasm-engine/machine.ts";
@@ -154,6 +160,87 @@ describe.each([
 
   test("has gradients that tell how the loss changes", () => {
     const model = sequential({ layers: build(shape) });
+    expect(wrongSlopes(model, shape)).toEqual([]);
+    model.dispose();
+  });
+});
+
+type Tensor = SymbolicTensor;
+
+const through = (layer: Layer, tensor: Tensor) => layer.apply(tensor) as Tensor;
+const sum = (...tensors: Tensor[]) => layers.add().apply(tensors) as Tensor;
+const normalized = (tensor: Tensor, filters: number, strides = 1, kernelSize = 3) =>
+  through(
+    layers.batchNormalization(),
+    through(
+      layers.conv2d({ filters, kernelSize, strides, padding: "same", useBias: false }),
+      tensor,
+    ),
+  );
+const relu = (tensor: Tensor) => through(layers.reLU(), tensor);
+
+/** Where tensors are taken by several layers, and added up. */
+const branching: Readonly<Record<string, (input: Tensor) => Tensor>> = {
+  "residual blocks": (input) => {
+    const first = relu(normalized(input, 6));
+    const second = relu(sum(normalized(relu(normalized(first, 6)), 6), first));
+    // with a shortcut that changes shape
+    const third = relu(
+      sum(normalized(relu(normalized(second, 9, 2)), 9), normalized(second, 9, 2, 1)),
+    );
+    return through(layers.globalAveragePooling2d({}), third);
+  },
+  "a tensor taken three times, and twice by one layer": (input) => {
+    const x = through(layers.conv2d({ filters: 5, kernelSize: 2, activation: "relu" }), input);
+    const y = through(layers.depthwiseConv2d({ kernelSize: 3, padding: "same" }), x);
+    const all = sum(x, y, x);
+    return through(layers.flatten(), through(layers.maxPooling2d({ poolSize: 2 }), sum(all, all)));
+  },
+  "an input taken twice": (input) => {
+    const a = through(layers.conv2d({ filters: 4, kernelSize: 3, padding: "same" }), input);
+    const b = through(layers.conv2d({ filters: 4, kernelSize: 1 }), input);
+    return through(layers.flatten(), sum(a, b));
+  },
+  "a relu beside what it is taken of": (input) => {
+    const x = through(layers.conv2d({ filters: 4, kernelSize: 3, padding: "same" }), input);
+    const y = sum(relu(x), through(layers.dropout({ rate: 0 }), x));
+    return through(layers.flatten(), through(layers.averagePooling2d({ poolSize: 2 }), y));
+  },
+  "vectors added": (input) => {
+    const x = through(
+      layers.dense({ units: 7, activation: "relu" }),
+      through(layers.flatten(), input),
+    );
+    const y = through(layers.dense({ units: 7 }), x);
+    return relu(sum(x, y));
+  },
+  "a convolution and a pool behind it that others see too": (input) => {
+    const x = through(layers.conv2d({ filters: 8, kernelSize: 3, activation: "relu" }), input);
+    const a = through(layers.maxPooling2d({ poolSize: 2 }), x);
+    const b = through(layers.averagePooling2d({ poolSize: 2 }), x);
+    return through(layers.flatten(), sum(a, b));
+  },
+};
+
+describe.each(
+  Object.entries(branching).flatMap(([name, build]) => [
+    { name, build, shape: [9, 8, 3] },
+    { name, build, shape: [8, 11, 1] },
+  ]),
+)("$name on $shape", ({ build, shape }) => {
+  const make = () => {
+    const input = layers.input({ shape });
+    return layersModel({ inputs: input, outputs: through(softmax(), build(input)) });
+  };
+
+  test("has the loss and the gradients of TensorFlow.js", () => {
+    const model = make();
+    expect(disagreements(model, 1)).toEqual([]);
+    model.dispose();
+  });
+
+  test("has gradients that tell how the loss changes", () => {
+    const model = make();
     expect(wrongSlopes(model, shape)).toEqual([]);
     model.dispose();
   });

@@ -404,15 +404,50 @@ describe("canTrain", () => {
       /the first \[\?, \?, 1\]/,
     ],
     [
-      "a branch",
+      "branches that come together in other ways than by adding",
       () => {
         const input = layers.input({ shape: [4] });
         const a = layers.dense({ units: 3 }).apply(input) as SymbolicTensor;
         const b = layers.dense({ units: 3 }).apply(input) as SymbolicTensor;
-        const sum = layers.add().apply([a, b]) as SymbolicTensor;
+        const both = layers.concatenate().apply([a, b]) as SymbolicTensor;
+        return layersModel({ inputs: input, outputs: dense().apply(both) as SymbolicTensor });
+      },
+      /\(Concatenate\): it takes several tensors/,
+    ],
+    [
+      "a layer used twice",
+      () => {
+        const input = layers.input({ shape: [4] });
+        const twice = layers.dense({ units: 4 });
+        const once = twice.apply(input) as SymbolicTensor;
+        const again = twice.apply(once) as SymbolicTensor;
+        return layersModel({ inputs: input, outputs: dense().apply(again) as SymbolicTensor });
+      },
+      /does not take what the layers before it put out, each once/,
+    ],
+    [
+      "flattened images added up",
+      () => {
+        const input = layers.input({ shape: [3, 3, 5] });
+        const flat = layers.flatten().apply(input) as SymbolicTensor;
+        const sum = layers.add().apply([flat, flat]) as SymbolicTensor;
         return layersModel({ inputs: input, outputs: dense().apply(sum) as SymbolicTensor });
       },
-      /does not take just the output of the layer before it/,
+      /\(Add\): it adds flattened images/,
+    ],
+    [
+      "a tensor that is flattened and convolved",
+      () => {
+        const input = layers.input({ shape: [3, 3, 4] });
+        const wide = layers.conv2d({ filters: 4, kernelSize: 3, padding: "same" });
+        const x = wide.apply(input) as SymbolicTensor;
+        const flat = layers.dense({ units: 3 }).apply(layers.flatten().apply(x)) as SymbolicTensor;
+        const other = layers.conv2d({ filters: 3, kernelSize: 3, padding: "same" });
+        const mean = layers.globalAveragePooling2d({}).apply(other.apply(x)) as SymbolicTensor;
+        const sum = layers.add().apply([flat, mean]) as SymbolicTensor;
+        return layersModel({ inputs: input, outputs: dense().apply(sum) as SymbolicTensor });
+      },
+      /a tensor is flattened, and taken by a layer with a window too/,
     ],
   ])("says no to %s", async (_name, build, reason) => {
     const model = build();

@@ -8,6 +8,7 @@ import { Instance, Module, type WasmMemory, type WasmModule } from "./web-assemb
 export type Kernels = Readonly<
   Record<
     | "adam"
+    | "addRows"
     | "averagePoolBackward"
     | "averagePoolForward"
     | "batchStatistics"

@@ -9,10 +9,10 @@ export interface Layout {
   readonly weights: readonly WeightLayout[];
 }
 
-export function layOut({ input, layers }: Network): Layout {
-  const [first] = layers;
+export function layOut({ input, layers, sources }: Network): Layout {
+  const readers = layers.filter((_, index) => sources[index]!.includes(0));
   // these two can take as many channels as there are
-  const isAsGiven = first?.kind === "convolution" || first?.kind === "flatten";
+  const isAsGiven = readers.every(({ kind }) => kind === "convolution" || kind === "flatten");
   const tensors: TensorShape[] = [
     {
       ...input,
@@ -21,8 +21,8 @@ export function layOut({ input, layers }: Network): Layout {
     },
   ];
   const weights: WeightLayout[] = [];
-  for (const layer of layers) {
-    const from = tensors.at(-1)!;
+  for (const [index, layer] of layers.entries()) {
+    const from = tensors[sources[index]![0]!]!;
     const to = outputOf(layer, from);
     tensors.push(to);
     weights.push(...weightsOf(layer, from, to));
@@ -42,6 +42,7 @@ function outputOf(layer: Layer, input: TensorShape): TensorShape {
     case "average-pool":
       return { ...input, height: layer.window.outHeight, width: layer.window.outWidth };
     case "batch-normalization":
+    case "add":
     case "clamp":
     case "dropout":
       return input;
@@ -85,6 +86,7 @@ function weightsOf(layer: Layer, from: TensorShape, to: TensorShape): readonly W
       return [layer.gamma, layer.beta, layer.movingMean, layer.movingVariance].flatMap(perChannel);
     case "max-pool":
     case "average-pool":
+    case "add":
     case "clamp":
     case "dropout":
     case "flatten":

@@ -1,10 +1,23 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 
-/** A chain of layers that this engine trains, ending in logits, as plain data. */
+/**
+ * Layers that this engine trains, each after those it takes from, ending in logits, as plain data.
+ *
+ * Tensors have numbers: 0 is the input, and i + 1 what layer i puts out. The last one is the logits.
+ */
 export interface Network {
   readonly input: ImageShape;
   readonly layers: readonly Layer[];
+  /** The tensors that each layer takes. All but `add` take one. */
+  readonly sources: readonly (readonly number[])[];
   readonly classes: number;
+}
+
+/** How many layers take each tensor. A layer that takes one twice counts twice. */
+export function consumerCounts({ layers, sources }: Network): readonly number[] {
+  const counts = Array.from({ length: layers.length + 1 }, () => 0);
+  for (const source of sources.flat()) counts[source]!++;
+  return counts;
 }
 
 /** Vectors are images of one pixel. */
@@ -20,6 +33,7 @@ export type Layer =
   | Depthwise
   | BatchNormalization
   | Pool
+  | Add
   | Clamp
   | Dropout
   | Flatten;
@@ -94,6 +108,12 @@ export interface BatchNormalization {
 export interface Pool {
   readonly kind: "max-pool" | "average-pool";
   readonly window: Window;
+}
+
+/** The sum of tensors of one shape. */
+export interface Add {
+  readonly kind: "add";
+  readonly range: Range;
 }
 
 export interface Clamp {

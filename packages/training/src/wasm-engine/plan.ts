@@ -1,5 +1,6 @@
 import type { Layout } from "./layout.ts";
-import type { Layer, Network, Window } from "./network.ts";
+import { consumerCounts, type Layer, type Network, type Window } from "./network.ts";
+import { addStep, forkStep } from "./steps/add.ts";
 import { batchNormalizationStep } from "./steps/batch-normalization.ts";
 import { clampStep } from "./steps/clamp.ts";
 import { convolutionPoolStep, isConvolutionPool } from "./steps/convolution-pool.ts";
@@ -25,29 +26,33 @@ export interface Plan {
 
 /** @param trains whether there will be backward passes */
 export function makePlan(
-  { layers }: Network,
-  { tensors }: Layout,
+  network: Network,
+  { tensors: shapes }: Layout,
   workshop: Workshop,
   trains: boolean,
 ): Plan {
-  const firstTrained = layers.findIndex(isTrained);
-  const hasGradient = (index: number) =>
-    index === layers.length || (trains && firstTrained !== -1 && index > firstTrained);
+  const { layers, sources } = network;
+  const { allocate, capacity } = workshop;
+  const counts = consumerCounts(network);
+  const hasGradient = gradientHolders(network, trains);
 
   function placeTensor(index: number): Tensor {
-    const shape = tensors[index]!;
+    const shape = shapes[index]!;
     const producer = layers[index - 1];
-    const producesByTaps = producer !== undefined && isSliding(producer) && hasGradient(index - 1);
-    const { allocate, capacity } = workshop;
+    const needsBorder =
+      producer !== undefined && isSliding(producer) && hasGradient[sources[index - 1]![0]!];
+    const consumers = layers.filter((_, i) => sources[i]!.includes(index));
     return {
       ...shape,
-      value: place(allocate, capacity, shape, valueBorder(layers[index], shape)),
-      gradient: hasGradient(index)
+      value: place(allocate, capacity, shape, valueBorder(consumers, shape)),
+      gradient: hasGradient[index]
         ? place(
             allocate,
             capacity,
             shape,
-            producesByTaps ? gradientBorder(producer.window, tensors[index - 1]!) : noBorder,
+            needsBorder
+              ? gradientBorder(producer.window, shapes[sources[index - 1]![0]!]!)
+              : noBorder,
           )
         : undefined,
     };
@@ -55,33 +60,66 @@ export function makePlan(
 
   const forward: Step[] = [];
   const backward: Step[] = [];
+  /** For each tensor, what its consumers take: itself or, if there are several, each its own gradient. */
+  const views: Tensor[][] = [];
+
+  /** A tensor that is filled from here on. */
+  function offer(index: number, tensor: Tensor): void {
+    const count = counts[index]!;
+    if (count < 2 || tensor.gradient === undefined) {
+      views[index] = Array.from({ length: count }, () => tensor);
+      return;
+    }
+    const parts = Array.from({ length: count }, () => place(allocate, capacity, tensor));
+    views[index] = parts.map((gradient) => ({ ...tensor, gradient }));
+    backward.unshift(forkStep(workshop, tensor, parts));
+  }
+
   const input = placeTensor(0);
-  let x = input;
+  offer(0, input);
+  let last = input;
   for (let index = 0; index < layers.length; index++) {
     const layer = layers[index]!;
+    const inputs = sources[index]!.map((source) => views[source]!.shift()!);
+    const x = inputs[0]!;
+    const next = counts[index + 1] === 1 && sources[index + 1]?.[0] === index + 1;
     let y: Tensor;
     let step: Step;
-    if (isConvolutionPool(layer, layers[index + 1], x)) {
+    if (isConvolutionPool(layer, next ? layers[index + 1] : undefined, x)) {
       index++;
       y = placeTensor(index + 1);
       step = convolutionPoolStep(workshop, layer, x, y);
     } else if (layer.kind === "flatten") {
-      y = flattened(workshop, x, tensors[index + 1]!);
+      y = flattened(workshop, x, shapes[index + 1]!);
       step = flattenStep(workshop, x, y);
     } else {
       y = placeTensor(index + 1);
-      step = makeStep(workshop, layer, index, x, y);
+      step =
+        layer.kind === "add"
+          ? addStep(workshop, layer, inputs, y)
+          : makeStep(workshop, layer, index, x, y);
     }
     forward.push(step);
     if (y.gradient !== undefined) backward.unshift(step);
-    x = y;
+    offer(index + 1, y);
+    last = y;
   }
-  return { input, logits: x, forward, backward };
+  return { input, logits: last, forward, backward };
+}
+
+/** The tensors behind something that is trained, and the logits. */
+function gradientHolders({ layers, sources }: Network, trains: boolean): readonly boolean[] {
+  const holds = [false];
+  for (const [index, layer] of layers.entries()) {
+    holds.push(trains && (isTrained(layer) || sources[index]!.some((source) => holds[source])));
+  }
+  holds[layers.length] = true;
+  return holds;
 }
 
 function makeStep(
   workshop: Workshop,
-  layer: Exclude<Layer, { kind: "flatten" }>,
+  layer: Exclude<Layer, { kind: "flatten" | "add" }>,
   index: number,
   x: Tensor,
   y: Tensor,
@@ -135,10 +173,18 @@ function isSliding(layer: Layer): layer is Extract<Layer, { kind: "convolution" 
   return layer.kind === "convolution" || layer.kind === "depthwise";
 }
 
-function valueBorder(consumer: Layer | undefined, image: TensorShape): Border {
-  return consumer !== undefined && isSliding(consumer)
-    ? windowBorder(consumer.window, image)
-    : noBorder;
+/** As wide as any of them needs. */
+function valueBorder(consumers: readonly Layer[], image: TensorShape): Border {
+  const borders = consumers
+    .filter((layer) => isSliding(layer))
+    .map(({ window }) => windowBorder(window, image));
+  const widest = (side: keyof Border) => Math.max(0, ...borders.map((border) => border[side]));
+  return {
+    top: widest("top"),
+    bottom: widest("bottom"),
+    left: widest("left"),
+    right: widest("right"),
+  };
 }
 
 /** How far the window's taps reach over each edge of the image. */

@@ -16,30 +16,136 @@ export function readNetwork(
 ): { readonly network: Network } | { readonly reasons: readonly string[] } {
   const reasons: string[] = [];
   const input = inputShape(model, reasons);
-  const layers: Layer[] = [];
   const trained = new Set(model.trainableWeights.map((weight) => weight.id));
-  const chain = chainOf(model, reasons);
-  let endsInSoftmax = false;
-  let isSpread = false;
-  for (const layer of chain) {
+  const flow = new Flow(model);
+  for (const layer of model.layers) {
     const className = layer.getClassName();
-    const reader = Object.hasOwn(readers, className) ? readers[className] : undefined;
+    if (className === "InputLayer") continue;
+    const inputs = flow.inputsOf(layer);
+    if (inputs === undefined) {
+      reasons.push(`"${layer.name}" does not take what the layers before it put out, each once`);
+      // everything behind it would say the same
+      break;
+    }
     const source = new LayerSource(layer, trained, reasons);
-    if (endsInSoftmax) source.refuse("it comes after softmax");
+    const reader = Object.hasOwn(readers, className) ? readers[className] : undefined;
+    if (inputs.some(({ isSoftmax }) => isSoftmax)) source.refuse("it comes after softmax");
+    if (inputs.length > 1 && className !== "Add") source.refuse("it takes several tensors");
+    const isSpread = inputs.some((each) => each.isSpread);
+    const added: Layer[] = [];
+    let isSoftmax = false;
     if (reader === undefined) source.refuse("the engine has no such layer");
-    else endsInSoftmax = reader(source, layers);
-    if (className === "Dense") isSpread = false;
-    if (className === "Flatten") isSpread ||= source.shape("input").length > 1;
+    else isSoftmax = reader(source, added);
+    if (className === "Add" && isSpread) source.refuse("it adds flattened images");
+    flow.put(layer, added, {
+      isSoftmax,
+      isSpread:
+        className !== "Dense" &&
+        (isSpread || (className === "Flatten" && source.shape("input").length > 1)),
+    });
   }
-  if (isSpread) reasons.push("no dense layer stands between Flatten and softmax");
+  const output = flow.outputOf(model);
+  if (output?.isSpread === true) {
+    reasons.push("no dense layer stands between Flatten and softmax");
+  }
   const { shape } = model.outputs[0]!;
   const classes = shape[1];
   if (shape.length !== 2 || typeof classes !== "number") {
     reasons.push(`its output is [${shape.join(", ")}], not [batch, classes]`);
   }
-  if (reasons.length === 0 && !endsInSoftmax) reasons.push("it does not end in softmax");
+  const { layers, sources } = flow;
+  if (reasons.length === 0 && output?.isSoftmax !== true) {
+    reasons.push("it does not end in softmax");
+  }
+  if (reasons.length === 0 && output?.index !== layers.length) {
+    reasons.push("its output is not that of its last layer");
+  }
   if (reasons.length > 0 || input === undefined) return { reasons };
-  return { network: { input, layers: fuseClamps(layers), classes: classes as number } };
+  const network = { input, layers, sources, classes: classes as number };
+  const refusal = flattenBesideTaps(network);
+  return refusal === undefined ? { network } : { reasons: [refusal] };
+}
+
+/** A tensor of the network, as the model's tensors are followed. */
+interface Current {
+  readonly index: number;
+  readonly isSoftmax: boolean;
+  /** Whether its values lie with gaps between them, as those of a flattened image may. */
+  readonly isSpread: boolean;
+}
+
+/** Follows the model's tensors through the layers, and collects these. */
+class Flow {
+  readonly layers: Layer[] = [];
+  readonly sources: (readonly number[])[] = [];
+  readonly #current = new Map<unknown, Current>();
+  readonly #uses = new Map<unknown, number>();
+  /** Tensors of the network that more than one layer of the model takes. */
+  readonly #shared = new Set<number>();
+
+  constructor(model: LayersModel) {
+    for (const tensor of model.layers.flatMap(inputTensorsOf)) {
+      this.#uses.set(tensor, (this.#uses.get(tensor) ?? 0) + 1);
+    }
+    this.#set(model.inputs[0]!, { index: 0, isSoftmax: false, isSpread: false });
+  }
+
+  /** undefined where one of them is not known, or the layer is used more than once. */
+  inputsOf(layer: TfLayer): readonly Current[] | undefined {
+    const inputs = inputTensorsOf(layer).map((tensor) => this.#current.get(tensor));
+    const isKnown = inputs.length > 0 && inputs.every((input) => input !== undefined);
+    return layer.inboundNodes.length === 1 && isKnown ? inputs : undefined;
+  }
+
+  /** What a layer of the model became: nothing, one layer, or part of the one before. */
+  put(layer: TfLayer, added: readonly Layer[], state: Omit<Current, "index">): void {
+    let sources = this.inputsOf(layer)!.map(({ index }) => index);
+    for (const each of added) {
+      const [source] = sources as [number];
+      const producer = this.layers[source - 1];
+      if (
+        each.kind === "clamp" &&
+        producer !== undefined &&
+        "range" in producer &&
+        !this.#shared.has(source)
+      ) {
+        // a clamp right behind a layer that can do it itself becomes part of it
+        this.layers[source - 1] = { ...producer, range: both(producer.range, each.range) };
+      } else {
+        this.layers.push(each);
+        this.sources.push(sources);
+        sources = [this.layers.length];
+      }
+    }
+    this.#set(layer.inboundNodes[0]!.outputTensors[0]!, { index: sources[0]!, ...state });
+  }
+
+  outputOf(model: LayersModel): Current | undefined {
+    return this.#current.get(model.outputs[0]!);
+  }
+
+  #set(tensor: unknown, current: Current): void {
+    this.#current.set(tensor, current);
+    if ((this.#uses.get(tensor) ?? 0) > 1) this.#shared.add(current.index);
+  }
+}
+
+function inputTensorsOf(layer: TfLayer): readonly unknown[] {
+  if (layer.getClassName() === "InputLayer") return [];
+  return layer.inboundNodes[0]?.inputTensors ?? [];
+}
+
+/** Flattening takes values that lie without gaps, and taps that reach over the edge need a border. */
+function flattenBesideTaps({ layers, sources }: Network): string | undefined {
+  for (const [index, layer] of layers.entries()) {
+    if (layer.kind !== "flatten") continue;
+    const [source] = sources[index]!;
+    const others = layers.filter((_, i) => i !== index && sources[i]!.includes(source!));
+    if (others.some((other) => "window" in other)) {
+      return "a tensor is flattened, and taken by a layer with a window too";
+    }
+  }
+  return undefined;
 }
 
 type TfLayer = LayersModel["layers"][number];
@@ -58,23 +164,6 @@ function inputShape(model: LayersModel, reasons: string[]): ImageShape | undefin
       "the engine takes one of [height, width, channels] or [depth]",
   );
   return undefined;
-}
-
-/** The layers in order, if each feeds the next and no other. */
-function chainOf(model: LayersModel, reasons: string[]): readonly TfLayer[] {
-  const layers = model.layers.filter((layer) => layer.getClassName() !== "InputLayer");
-  let previous = model.inputs[0]!;
-  for (const layer of layers) {
-    const [node] = layer.inboundNodes;
-    const [only] = node?.inputTensors ?? [];
-    if (layer.inboundNodes.length !== 1 || node!.inputTensors.length !== 1 || only !== previous) {
-      reasons.push(`"${layer.name}" does not take just the output of the layer before it`);
-      return layers;
-    }
-    previous = node!.outputTensors[0]!;
-  }
-  if (model.outputs[0] !== previous) reasons.push("its output is not that of its last layer");
-  return layers;
 }
 
 /** One layer's settings, read with complaints. */
@@ -103,6 +192,10 @@ class LayerSource {
     const [node] = this.layer.inboundNodes;
     const shapes = which === "input" ? node!.inputShapes : node!.outputShapes;
     return (shapes[0] as number[]).slice(1);
+  }
+
+  inputShapes(): readonly (readonly number[])[] {
+    return this.layer.inboundNodes[0]!.inputShapes.map((shape) => (shape as number[]).slice(1));
   }
 
   /** By the last part of its name: kernel, bias, … */
@@ -192,6 +285,15 @@ const readers: Readonly<Record<string, Reader>> = {
       epsilon: source.config["epsilon"] as number,
       range: everything,
     });
+    return false;
+  },
+
+  Add(source, layers) {
+    const shapes = source.inputShapes();
+    if (shapes.some((shape) => shape.join() !== shapes[0]!.join())) {
+      source.refuse("its inputs differ in shape");
+    }
+    layers.push({ kind: "add", range: everything });
     return false;
   },
 
@@ -288,20 +390,6 @@ function slide(size: number, window: number, stride: number, isSame: boolean) {
   if (!isSame) return { out: Math.floor((size - window) / stride) + 1, pad: 0 };
   const out = Math.ceil(size / stride);
   return { out, pad: Math.max(0, (out - 1) * stride + window - size) >> 1 };
-}
-
-/** A clamp right behind a layer that can do it itself becomes part of it. */
-function fuseClamps(layers: readonly Layer[]): readonly Layer[] {
-  const fused: Layer[] = [];
-  for (const layer of layers) {
-    const previous = fused.at(-1);
-    if (layer.kind === "clamp" && previous !== undefined && "range" in previous) {
-      fused[fused.length - 1] = { ...previous, range: both(previous.range, layer.range) };
-    } else {
-      fused.push(layer);
-    }
-  }
-  return fused;
 }
 
 /** One clamp after another. The second may cut off all that the first leaves. */
