@@ -1,9 +1,15 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { PlacementBuffer } from "../src/exact-placement.ts";
+import type { PlacementBuffer, PlacementOverlap } from "../src/exact-placement.ts";
+
+/** Buffers to place, and which of them may overlap if that is wanted. */
+export interface PlacementInstance {
+  readonly buffers: readonly PlacementBuffer[];
+  readonly overlaps: readonly PlacementOverlap[];
+}
 
 /** Makes the same instance from the same seed. */
-export type MakeInstance = (seed: number) => PlacementBuffer[];
+export type MakeInstance = (seed: number) => PlacementInstance;
 
 /** Networks of `operators` operators, in the shapes that small networks have. Sizes in bytes of int8 activations. */
 export function networks(operators: number): Readonly<Record<string, MakeInstance>> {
@@ -18,70 +24,6 @@ export function networks(operators: number): Readonly<Record<string, MakeInstanc
   };
 }
 
-/** Unrelated buffers, each alive for up to a third of the steps. */
-export function randomBuffers(seed: number, count: number): PlacementBuffer[] {
-  const int = integers(seed);
-  const steps = Math.ceil(count / 2);
-  return Array.from({ length: count }, () => {
-    const firstOp = int(0, steps - 1);
-    const lastOp = Math.min(steps - 1, firstOp + int(0, Math.ceil(steps / 3)));
-    return { sizeBytes: 16 * int(1, 500), firstOp, lastOp };
-  });
-}
-
-/** A rectangle of `units` of 16 bytes and as many steps as buffers, cut up: it can be put together without a gap. */
-export function cutRectangle(seed: number, count: number, units: number): PlacementBuffer[] {
-  const int = integers(seed);
-  const pieces = [{ step: 0, steps: count, size: units }];
-  while (pieces.length < count) {
-    const i = int(0, pieces.length - 1);
-    const piece = pieces[i]!;
-    if (int(0, 1) === 0 && piece.steps > 1) {
-      const before = int(1, piece.steps - 1);
-      pieces.push({ ...piece, step: piece.step + before, steps: piece.steps - before });
-      piece.steps = before;
-    } else if (piece.size > 1) {
-      const below = int(1, piece.size - 1);
-      pieces.push({ ...piece, size: piece.size - below });
-      piece.size = below;
-    }
-  }
-  return pieces.map(({ step, steps, size }) => ({
-    sizeBytes: 16 * size,
-    firstOp: step,
-    lastOp: step + steps - 1,
-  }));
-}
-
-/**
- * At least `count` buffers that fill `units` of 16 bytes at every step: when some end, as much begins.
- *
- * No unit can stay empty in an arena of the maximum load, so often a larger one is needed.
- */
-export function fullAtEveryStep(
-  seed: number,
-  count: number,
-  units: number,
-  largest: number,
-): PlacementBuffer[] {
-  const int = integers(seed);
-  const ended: PlacementBuffer[] = [];
-  let live: PlacementBuffer[] = [];
-  for (let step = 0; ended.length + live.length < count; step++) {
-    for (let i = step === 0 ? 0 : int(1, 2); i > 0 && live.length > 0; i--) {
-      ended.push(...live.splice(int(0, live.length - 1), 1));
-    }
-    let left = live.reduce((rest, { sizeBytes }) => rest - sizeBytes / 16, units);
-    live = live.map((buffer) => ({ ...buffer, lastOp: step }));
-    while (left > 0) {
-      const size = Math.min(left, int(1, largest));
-      left -= size;
-      live.push({ sizeBytes: 16 * size, firstOp: step, lastOp: step });
-    }
-  }
-  return [...ended, ...live];
-}
-
 type Integers = (from: number, to: number) => number;
 
 function integers(seed: number): Integers {
@@ -92,6 +34,7 @@ function integers(seed: number): Integers {
 /** Tensors by position; an operator keeps what it reads alive. */
 function network(inputBytes: number) {
   const tensors = [{ sizeBytes: inputBytes, firstOp: -1, lastOp: -1 }];
+  const candidates: (PlacementOverlap & { readonly op: number })[] = [];
   let operators = 0;
   return {
     operators: () => operators,
@@ -100,24 +43,34 @@ function network(inputBytes: number) {
       const op = operators++;
       for (const input of inputs) tensors[input]!.lastOp = op;
       if (scratchBytes > 0) tensors.push({ sizeBytes: scratchBytes, firstOp: op, lastOp: op });
-      return tensors.push({ sizeBytes, firstOp: op, lastOp: op }) - 1;
+      const output = tensors.push({ sizeBytes, firstOp: op, lastOp: op }) - 1;
+      for (const above of new Set(inputs)) {
+        // A tenth of the input: about the rows that a window of 3 × 3 has not finished with.
+        const input = tensors[above]!.sizeBytes;
+        const distanceBytes = Math.max(0, sizeBytes - input) + Math.floor(input / 10);
+        candidates.push({ op, below: output, above, distanceBytes });
+      }
+      return output;
     },
-    buffers: (): PlacementBuffer[] => tensors,
+    instance: (): PlacementInstance => ({
+      buffers: tensors,
+      overlaps: candidates.filter(({ op, above }) => tensors[above]!.lastOp === op),
+    }),
   };
 }
 
-function chain(seed: number, operators: number): PlacementBuffer[] {
+function chain(seed: number, operators: number): PlacementInstance {
   const int = integers(seed);
   const net = network(int(100, 20_000));
   let x = 0;
   while (net.operators() < operators) {
     x = net.add([x], int(16, 40_000), int(0, 1) * int(16, 5_000));
   }
-  return net.buffers();
+  return net.instance();
 }
 
 /** Expand, convolve, project, and add what was there before; some halve the image. */
-function residual(seed: number, operators: number): PlacementBuffer[] {
+function residual(seed: number, operators: number): PlacementInstance {
   const int = integers(seed);
   let side = 32;
   let channels = 8;
@@ -136,11 +89,11 @@ function residual(seed: number, operators: number): PlacementBuffer[] {
     const shortcut = halve ? net.add([x], side * side * channels) : x;
     x = net.add([y, shortcut], side * side * channels);
   }
-  return net.buffers();
+  return net.instance();
 }
 
 /** Three or four branches of different depth, concatenated. */
-function inception(seed: number, operators: number): PlacementBuffer[] {
+function inception(seed: number, operators: number): PlacementInstance {
   const int = integers(seed);
   let side = 32;
   const net = network(side * side * 16);
@@ -162,11 +115,11 @@ function inception(seed: number, operators: number): PlacementBuffer[] {
     side /= 2;
     x = net.add([x], side * side * channels);
   }
-  return net.buffers();
+  return net.instance();
 }
 
 /** Down, across and up again, each level concatenating what the way down left there. */
-function unet(seed: number, operators: number): PlacementBuffer[] {
+function unet(seed: number, operators: number): PlacementInstance {
   const int = integers(seed);
   const levels = 4;
   const perLevel = Math.floor((operators / levels - 3) / 2);
@@ -190,11 +143,11 @@ function unet(seed: number, operators: number): PlacementBuffer[] {
     x = net.add([x, skip.tensor], cells * skip.channels * 2);
     for (let i = 0; i < perLevel; i++) x = net.add([x], cells * (skip.channels + int(0, 2)));
   }
-  return net.buffers();
+  return net.instance();
 }
 
 /** Blocks in which every layer reads all before it. */
-function dense(seed: number, operators: number): PlacementBuffer[] {
+function dense(seed: number, operators: number): PlacementInstance {
   const int = integers(seed);
   let cells = 32 * 32;
   let channels = 8;
@@ -212,11 +165,11 @@ function dense(seed: number, operators: number): PlacementBuffer[] {
     cells /= 4;
     x = net.add([all], cells * channels);
   }
-  return net.buffers();
+  return net.instance();
 }
 
 /** The same with a concatenation before every layer, as converters write it. */
-function copyingDense(seed: number, operators: number): PlacementBuffer[] {
+function copyingDense(seed: number, operators: number): PlacementInstance {
   const int = integers(seed);
   let cells = 32 * 32;
   let channels = 8;
@@ -234,11 +187,11 @@ function copyingDense(seed: number, operators: number): PlacementBuffer[] {
     cells /= 4;
     x = net.add([x], cells * channels);
   }
-  return net.buffers();
+  return net.instance();
 }
 
 /** Each operator reads the last tensor and up to two of the last `reach`. */
-function randomGraph(seed: number, operators: number, reach: number): PlacementBuffer[] {
+function randomGraph(seed: number, operators: number, reach: number): PlacementInstance {
   const int = integers(seed);
   const net = network(16 * int(1, 512));
   const outputs = [0];
@@ -249,5 +202,5 @@ function randomGraph(seed: number, operators: number, reach: number): PlacementB
     const scratch = int(0, 4) === 0 ? 16 * int(1, 64) : 0;
     outputs.push(net.add(inputs, 16 * int(1, 512), scratch));
   }
-  return net.buffers();
+  return net.instance();
 }
