@@ -24,15 +24,19 @@ export function runOnHost(
   graph: Graph,
   name: string,
   samples: readonly Uint8Array[],
-  options: { readonly compiler?: string; readonly keepState?: boolean } = {},
+  options: {
+    readonly compiler?: string;
+    readonly flags?: readonly string[];
+    readonly keepState?: boolean;
+  } = {},
 ): readonly Uint8Array[] {
-  const { compiler = hostCompilers[0] ?? "cc", keepState = false } = options;
+  const { compiler = hostCompilers[0] ?? "cc", flags = [], keepState = false } = options;
   const folder = mkdtempSync(path.join(os.tmpdir(), "smidgen-c-"));
   try {
     writeFiles(folder, files);
     writeFileSync(path.join(folder, "harness.c"), harness(graph, name, files, keepState));
     const sources = ["model.c", "harness.c", "-o", "program"];
-    execFileSync(compiler, [...strict, ...sanitizers, ...sources], { cwd: folder });
+    execFileSync(compiler, [...strict, ...sanitizers, ...flags, ...sources], { cwd: folder });
     const output = execFileSync(path.join(folder, "program"), {
       input: Buffer.concat(samples),
       maxBuffer: 2 ** 28,

@@ -1,7 +1,13 @@
 import { averagePool2dTwin, maxPool2dTwin } from "./pool-twins.ts";
 import type { CTwinRow, Packed } from "./c-twin.ts";
+import { conv2dInt8Dsp } from "./conv-2d/int8-dsp.ts";
 import { conv2dInt8Twin } from "./conv-2d/int8-twin.ts";
-import { depthwiseConv2dInt8AsConv, depthwiseConv2dInt8Twin } from "./depthwise-conv-2d/int8-twin.ts";
+import { depthwiseConv2dInt8AsConvDsp } from "./depthwise-conv-2d/int8-dsp.ts";
+import {
+  depthwiseConv2dInt8AsConv,
+  depthwiseConv2dInt8Twin,
+} from "./depthwise-conv-2d/int8-twin.ts";
+import { fullyConnectedInt8Dsp } from "./fully-connected/int8-dsp.ts";
 import { fullyConnectedInt8Twin } from "./fully-connected/int8-twin.ts";
 import { softmaxInt8Twin } from "./softmax/int8-twin.ts";
 import type { KernelParams } from "./step.ts";
@@ -18,13 +24,22 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   average_pool_2d_int8: [
     { header: "average-pool-2d/average_pool_2d_int8.h", pack: averagePool2dTwin },
   ],
-  conv_2d_int8: [{ header: "conv-2d/conv_2d_int8.h", pack: conv2dInt8Twin }],
+  conv_2d_int8: [
+    { needs: "dsp", header: "conv-2d/conv_2d_int8_dsp.h", pack: conv2dInt8Dsp },
+    { header: "conv-2d/conv_2d_int8.h", pack: conv2dInt8Twin },
+  ],
   copy: [{ header: "reshape/copy.h", pack: asItIs }],
   depthwise_conv_2d_int8: [
+    { needs: "dsp", header: "conv-2d/conv_2d_int8_dsp.h", pack: depthwiseConv2dInt8AsConvDsp },
     { header: "depthwise-conv-2d/depthwise_conv_2d_int8.h", pack: depthwiseConv2dInt8Twin },
     { header: "conv-2d/conv_2d_int8.h", pack: depthwiseConv2dInt8AsConv },
   ],
   fully_connected_int8: [
+    {
+      needs: "dsp",
+      header: "fully-connected/fully_connected_int8_dsp.h",
+      pack: fullyConnectedInt8Dsp,
+    },
     { header: "fully-connected/fully_connected_int8.h", pack: fullyConnectedInt8Twin },
   ],
   lookup_int8: [{ header: "lookup_int8.h", pack: asItIs }],

@@ -1,0 +1,159 @@
+/*
+ * conv_2d_int8 with two products an instruction; packed by int8-dsp.ts.
+ *
+ * What the filter sees at two places is laid out as halfwords, and then all output channels are computed from it, two at
+ * a time. A halfword of weights has those of two channels, 256 b + a: products with it sum up to 256 B + A, and those
+ * with its low byte to A.
+ */
+#ifndef SMG_CONV_2D_INT8_DSP_H
+#define SMG_CONV_2D_INT8_DSP_H
+
+#include "../dsp.h"
+
+struct smg_conv_2d_int8_dsp {
+  int32_t batches;
+  int32_t input_height;
+  int32_t input_width;
+  int32_t input_channels;
+  int32_t output_height;
+  int32_t output_width;
+  int32_t output_channels;
+  int32_t filter_height;
+  int32_t filter_width;
+  int32_t stride_height;
+  int32_t stride_width;
+  int32_t dilation_height;
+  int32_t dilation_width;
+  int32_t padding_top;
+  int32_t padding_left;
+  int32_t input_zero_point;
+  int32_t row_words; /* of a filter's row, filter_width * input_channels / 4 rounded up */
+  /* Weights of four cells of a row, the first and third and the second and fourth in a word:
+   * [output_channels / 2 rounded up][filter_height][row_words][2] */
+  const int32_t *weights;
+  struct smg_dsp_requantization requantization;
+};
+
+/* A filter's row at (y, x) that is partly outside, or whose cells do not touch: [row_words * 4] */
+static void smg_dsp_gather_row(const struct smg_conv_2d_int8_dsp *p, const int8_t *image, int32_t y, int32_t x,
+                               int8_t *row) {
+  memset(row, p->input_zero_point, (size_t)p->row_words * 4);
+  if (y < 0 || y >= p->input_height) { return; }
+  for (int32_t column = 0; column < p->filter_width; column++) {
+    if (x >= 0 && x < p->input_width) {
+      const int8_t *const cell = image + (y * p->input_width + x) * p->input_channels;
+      for (int32_t i = 0; i < p->input_channels; i++) { row[i] = cell[i]; }
+    }
+    x += p->dilation_width;
+    row += p->input_channels;
+  }
+}
+
+/* What the filter sees at (y, x): of each four elements of a row the first and third, and two words further on the
+ * second and fourth. Two patches lie interleaved. */
+static void smg_dsp_fill_patch(const struct smg_conv_2d_int8_dsp *p, const int8_t *image, int32_t y, int32_t x,
+                               int32_t *patch, int8_t *row) {
+  const int32_t row_bytes = p->row_words * 4;
+  const int32_t image_bytes = p->input_height * p->input_width * p->input_channels;
+  const int32_t is_run = p->dilation_width == 1 && x >= 0 && x + p->filter_width <= p->input_width;
+  for (int32_t filter_row = 0; filter_row < p->filter_height; filter_row++) {
+    const int32_t start = (y * p->input_width + x) * p->input_channels;
+    const int8_t *from = image + start;
+    /* Weights behind a row are 0, so what is read there does not matter, if only it is in the image. */
+    if (!is_run || start < 0 || start + row_bytes > image_bytes) {
+      smg_dsp_gather_row(p, image, y, x, row);
+      from = row;
+    }
+    for (const int8_t *const end = from + row_bytes; from != end; from += 4) {
+      const int32_t word = smg_dsp_load(from);
+      patch[0] = __sxtb16(word);
+      patch[2] = __sxtb16((int32_t)((uint32_t)word >> 8));
+      patch += 4;
+    }
+    y += p->dilation_height;
+  }
+}
+
+/* All channels of two cells of the output. */
+static void smg_dsp_convolve_patches(const struct smg_conv_2d_int8_dsp *p, const int32_t *patches, int8_t *output0,
+                                     int8_t *output1) {
+  const struct smg_dsp_requantization *const r = &p->requantization;
+  const int32_t words = p->filter_height * p->row_words * 2;
+  const int32_t channels = p->output_channels;
+  const int32_t zero_point = r->twice_zero_point_plus_1;
+  const int32_t *weights = p->weights;
+  const int32_t *multiplier = r->multiplier;
+  const int8_t *shift = r->shift;
+  for (int32_t channel = 0; channel < channels; channel += 2) {
+    const int32_t *const end = weights + words;
+    const int32_t *x = patches;
+    int32_t low0 = 0;
+    int32_t low1 = 0;
+    int32_t both0 = 0;
+    int32_t both1 = 0;
+    do {
+      const int32_t weights0 = weights[0];
+      const int32_t weights1 = weights[1];
+      both0 = __smlad(weights1, x[2], __smlad(weights0, x[0], both0));
+      both1 = __smlad(weights1, x[3], __smlad(weights0, x[1], both1));
+      low0 = __smlad(__sxtb16(weights1), x[2], __smlad(__sxtb16(weights0), x[0], low0));
+      low1 = __smlad(__sxtb16(weights1), x[3], __smlad(__sxtb16(weights0), x[1], low1));
+      weights += 2;
+      x += 4;
+    } while (weights != end);
+    {
+      const int32_t twice_bias = r->twice_bias[channel];
+      output0[channel] = smg_dsp_requantize(twice_bias + 2 * low0, *multiplier, *shift, zero_point);
+      output1[channel] = smg_dsp_requantize(twice_bias + 2 * low1, *multiplier, *shift, zero_point);
+      multiplier += r->scale_step;
+      shift += r->scale_step;
+    }
+    if (channel + 1 < channels) {
+      const int32_t twice_bias = r->twice_bias[channel + 1];
+      const int32_t twice0 = twice_bias + ((int32_t)((uint32_t)both0 - (uint32_t)low0) >> 7);
+      const int32_t twice1 = twice_bias + ((int32_t)((uint32_t)both1 - (uint32_t)low1) >> 7);
+      output0[channel + 1] = smg_dsp_requantize(twice0, *multiplier, *shift, zero_point);
+      output1[channel + 1] = smg_dsp_requantize(twice1, *multiplier, *shift, zero_point);
+      multiplier += r->scale_step;
+      shift += r->scale_step;
+    }
+  }
+}
+
+/* input [batches, height, width, channels] -> output [batches, height, width, channels]; scratch: two patches of
+ * halfwords and a row of bytes */
+static void smg_conv_2d_int8_dsp(const struct smg_conv_2d_int8_dsp *params, const int8_t *input, int8_t *output,
+                                 void *scratch) {
+  const struct smg_conv_2d_int8_dsp *const p = params;
+  const int32_t channels = p->output_channels;
+  int32_t *const patches = (int32_t *)scratch;
+  int8_t *const row = (int8_t *)(patches + p->filter_height * p->row_words * 4);
+  int8_t *const begin = output;
+  int32_t cells = p->batches * p->output_height * p->output_width;
+  int32_t is_second = 0;
+  for (int32_t batch = 0; batch < p->batches; batch++) {
+    int32_t y = -p->padding_top;
+    for (int32_t out_y = 0; out_y < p->output_height; out_y++) {
+      int32_t x = -p->padding_left;
+      for (int32_t out_x = 0; out_x < p->output_width; out_x++) {
+        smg_dsp_fill_patch(p, input, y, x, patches + is_second, row);
+        cells--;
+        if (is_second) {
+          smg_dsp_convolve_patches(p, patches, output - channels, output);
+        } else if (cells == 0) {
+          /* The last of an odd number is both. */
+          smg_dsp_fill_patch(p, input, y, x, patches + 1, row);
+          smg_dsp_convolve_patches(p, patches, output, output);
+        }
+        is_second = !is_second;
+        output += channels;
+        x += p->stride_width;
+      }
+      y += p->stride_height;
+    }
+    input += p->input_height * p->input_width * p->input_channels;
+  }
+  smg_dsp_limit(&p->requantization, begin, (int32_t)(output - begin));
+}
+
+#endif

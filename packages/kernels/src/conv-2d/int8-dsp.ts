@@ -1,0 +1,76 @@
+import type { Packed } from "../c-twin.ts";
+import { halfword, has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { foldZeroPoint } from "../fold-zero-point.ts";
+import type { Conv2dInt8Params } from "./int8.ts";
+
+/**
+ * For `conv_2d_int8_dsp.h`: weights of two output channels in a halfword, in the order of its patches.
+ *
+ * Undefined for groups; if a weight of −128 does not fit beside its neighbour; if a sum may need more than 24 bits.
+ */
+export function conv2dInt8Dsp(params: Conv2dInt8Params): Packed | undefined {
+  const { filterHeight, filterWidth, filterDepth, outputChannels, filter, bias } = params;
+  if (params.groups > 1) return undefined;
+  const inputZeroPoint = 0 - params.inputOffset;
+  const rowLength = filterWidth * filterDepth;
+  const filterSize = filterHeight * rowLength;
+  const rows = Array.from({ length: outputChannels }, (_, channel) =>
+    filter.subarray(channel * filterSize, (channel + 1) * filterSize),
+  );
+  const ranges = rows.map((row) => sumRange(row));
+  // Of two channels the second is computed in the upper 24 bits.
+  if (!ranges.every((range, channel) => channel % 2 === 0 || has24Bits(range))) return undefined;
+  const weights = packWeights(rows, rowLength);
+  const requantization = packDspRequantization(
+    { ...params, bias: foldZeroPoint(bias, filter, inputZeroPoint) },
+    ranges,
+  );
+  if (weights === undefined || requantization === undefined) return undefined;
+  const rowWords = Math.ceil(rowLength / 4);
+  return {
+    params: {
+      batches: params.batches,
+      input_height: params.inputHeight,
+      input_width: params.inputWidth,
+      input_channels: params.inputChannels,
+      output_height: params.outputHeight,
+      output_width: params.outputWidth,
+      output_channels: outputChannels,
+      filter_height: filterHeight,
+      filter_width: filterWidth,
+      stride_height: params.strideHeight,
+      stride_width: params.strideWidth,
+      dilation_height: params.dilationHeight,
+      dilation_width: params.dilationWidth,
+      padding_top: params.paddingTop,
+      padding_left: params.paddingLeft,
+      input_zero_point: inputZeroPoint,
+      row_words: rowWords,
+      weights,
+      requantization,
+    },
+    scratchBytes: filterHeight * rowWords * 16 + rowWords * 4,
+  };
+}
+
+/** rows [channels][rowLength × height] → [channels / 2][height][rowLength / 4][2], rounded up where something remains */
+function packWeights(rows: readonly Int8Array[], rowLength: number): Int32Array | undefined {
+  const none = new Int8Array(rows[0]!.length);
+  const packed: number[] = [];
+  for (let channel = 0; channel < rows.length; channel += 2) {
+    const [low, high] = [rows[channel]!, rows[channel + 1] ?? none];
+    for (let start = 0; start < low.length; start += rowLength) {
+      for (let i = 0; i < rowLength; i += 4) {
+        const cells = [0, 1, 2, 3].map((k) =>
+          i + k < rowLength ? halfword(high[start + i + k]!, low[start + i + k]!) : 0,
+        );
+        const [a, b, c, d] = cells;
+        if (a === undefined || b === undefined || c === undefined || d === undefined) {
+          return undefined;
+        }
+        packed.push((c << 16) | (a & 0xffff), (d << 16) | (b & 0xffff));
+      }
+    }
+  }
+  return Int32Array.from(packed);
+}

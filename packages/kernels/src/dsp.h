@@ -1,0 +1,58 @@
+/* What kernels with the 16-bit multiplications of Armv7E-M and Armv8-M have in common (Cortex-M4, M7, M33). */
+#ifndef SMG_DSP_H
+#define SMG_DSP_H
+
+#include <arm_acle.h>
+#include <string.h>
+
+#include "fixed-point.h"
+
+/* How sums of products become int8, as smg_scale has it; packed by dsp-requantization.ts. */
+struct smg_dsp_requantization {
+  const int32_t *twice_bias; /* [outputs] */
+  const int32_t *multiplier; /* [outputs], or [1] */
+  const int8_t *shift; /* [outputs], or [1]; to the right, 0 to 20 */
+  int32_t scale_step; /* 1 if each output has a scale of its own, else 0 */
+  int32_t twice_zero_point_plus_1; /* so that one addition moves and rounds */
+  int32_t activation_min;
+  int32_t activation_max;
+};
+
+/* Four bytes from any address, the first one lowest. */
+static inline int32_t smg_dsp_load(const int8_t *from) {
+  int32_t word;
+  memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/* GCC's macro __ssat turns unsigned into signed without saying so. */
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
+static inline int8_t smg_dsp_to_int8(int32_t x) {
+  return (int8_t)__ssat(x, 8);
+}
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+/* twice_sum: bias and products, times 2, within 2^30 */
+static inline int8_t smg_dsp_requantize(int32_t twice_sum, int32_t multiplier, int32_t shift,
+                                        int32_t twice_zero_point_plus_1) {
+  const int64_t product = (int64_t)twice_sum * multiplier;
+  const int32_t high = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
+  /* Half of what the shift drops is added, and below zero a little less: twice `high` makes room for that bit. */
+  const int32_t half = (int32_t)((uint32_t)twice_zero_point_plus_1 << shift);
+  return smg_dsp_to_int8((half + 2 * high + (high >> 31)) >> (shift + 1));
+}
+
+/* Limits what was computed to a range of the activation that is narrower than int8. */
+static inline void smg_dsp_limit(const struct smg_dsp_requantization *r, int8_t *output, int32_t count) {
+  if (r->activation_min == -128 && r->activation_max == 127) { return; }
+  for (int32_t i = 0; i < count; i++) {
+    output[i] = (int8_t)smg_clamp(output[i], r->activation_min, r->activation_max);
+  }
+}
+
+#endif
