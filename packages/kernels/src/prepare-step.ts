@@ -15,9 +15,11 @@ import { averagePool2dFloat32 } from "./average-pool-2d/float32.ts";
 import { averagePool2dIntegers } from "./average-pool-2d/integers.ts";
 import { cast } from "./cast/cast.ts";
 import { concatenation } from "./concatenation/concatenation.ts";
+import { conv2dDynamic } from "./conv-2d/dynamic.ts";
 import { conv2dFloat32 } from "./conv-2d/float32.ts";
 import { conv2dInt16 } from "./conv-2d/int16.ts";
 import { conv2dInt8 } from "./conv-2d/int8.ts";
+import { depthwiseConv2dDynamic } from "./depthwise-conv-2d/dynamic.ts";
 import { depthwiseConv2dFloat32 } from "./depthwise-conv-2d/float32.ts";
 import { depthwiseConv2dInt16 } from "./depthwise-conv-2d/int16.ts";
 import { depthwiseConv2dInt8 } from "./depthwise-conv-2d/int8.ts";
@@ -26,6 +28,7 @@ import { eluFloat32 } from "./elu/float32.ts";
 import { eluInt8 } from "./elu/int8.ts";
 import { embeddingLookup } from "./embedding-lookup/embedding-lookup.ts";
 import { expandDims } from "./expand-dims/expand-dims.ts";
+import { fullyConnectedDynamic } from "./fully-connected/dynamic.ts";
 import { fullyConnectedFloat32 } from "./fully-connected/float32.ts";
 import { fullyConnectedInt16 } from "./fully-connected/int16.ts";
 import { fullyConnectedInt8 } from "./fully-connected/int8.ts";
@@ -113,9 +116,13 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
     int64: concatenation,
     bool: concatenation,
   },
-  "conv-2d": { float32: conv2dFloat32, int8: conv2dInt8, int16: conv2dInt16 },
+  "conv-2d": {
+    float32: byFilter(conv2dFloat32, conv2dDynamic),
+    int8: conv2dInt8,
+    int16: conv2dInt16,
+  },
   "depthwise-conv-2d": {
-    float32: depthwiseConv2dFloat32,
+    float32: byFilter(depthwiseConv2dFloat32, depthwiseConv2dDynamic),
     int8: depthwiseConv2dInt8,
     int16: depthwiseConv2dInt16,
   },
@@ -124,7 +131,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "embedding-lookup": { float32: embeddingLookup, int8: embeddingLookup },
   "expand-dims": { float32: expandDims, int8: expandDims, int16: expandDims },
   "fully-connected": {
-    float32: fullyConnectedFloat32,
+    float32: byFilter(fullyConnectedFloat32, fullyConnectedDynamic),
     int8: fullyConnectedInt8,
     int16: fullyConnectedInt16,
   },
@@ -192,6 +199,15 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8 },
   unpack: { float32: unpack, int8: unpack, int16: unpack, int32: unpack },
 };
+
+/** Floats meet weights of float32, or of int8: then they are quantized while the operator runs. */
+function byFilter<O extends OpOf<"conv-2d" | "depthwise-conv-2d" | "fully-connected">>(
+  ofFloats: PrepareStep<O>,
+  dynamic: PrepareStep<O>,
+): PrepareStep<O> {
+  return (op, graph, numerics) =>
+    (tensorOf(graph, op.inputs[1]).type === "int8" ? dynamic : ofFloats)(op, graph, numerics);
+}
 
 /** Which operand decides on the kernel where the first one is an axis or positions. */
 const decidingOperands: { readonly [K in OpKind]?: number } = {

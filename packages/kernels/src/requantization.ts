@@ -78,6 +78,11 @@ export function filterScale({ quantization }: Tensor, channel: number): number {
   return quantization?.scale as number;
 }
 
+/** The scale of each output channel's weights. */
+export function filterScales(filter: Tensor, channels: number): Float32Array {
+  return Float32Array.from({ length: channels }, (_, channel) => filterScale(filter, channel));
+}
+
 /** A filter that is symmetric: zero point 0, and one scale or one for each slice along `axis`. */
 export function symmetricFilter(
   graph: Graph,

@@ -32,7 +32,7 @@ export function tensorOfType(
     types.includes(tensor.type),
     `${role} "${tensor.name}" is ${tensor.type}; with this input it must be ${types.join(" or ")}`,
     tensor.type === "int8" || tensor.type === "int4"
-      ? "Models with integer weights and float activations are not supported: quantize the activations too."
+      ? "Integer weights meet float activations in fully-connected layers and convolutions alone, and as int8: quantize the activations, too."
       : undefined,
   );
   return tensor;

@@ -19,6 +19,8 @@ export interface Comparison {
   readonly load?: typeof loadTfliteRuntime;
   /** Default: `single`. */
   readonly rounding?: Rounding;
+  /** What goes in, by the number of the run from 1 on. Default: `randomInputs`. */
+  readonly inputs?: (graph: Graph, run: number) => readonly ElementArray[];
   /** Where the official runtime must be given something else to compute the same. */
   readonly graphForThem?: Graph;
 }
@@ -28,7 +30,12 @@ export async function compareRuns(
   graph: Graph,
   comparison: Comparison = {},
 ): Promise<readonly ComparedOutput[]> {
-  const { runs = 3, load = loadTfliteRuntime, rounding = "single" } = comparison;
+  const {
+    runs = 3,
+    load = loadTfliteRuntime,
+    rounding = "single",
+    inputs: draw = randomInputs,
+  } = comparison;
   const official = await load(writeTflite(comparison.graphForThem ?? graph));
   const interpreter = createInterpreter(graph, { rounding });
   const compared = interpreter.outputs.map(({ name }) => ({
@@ -37,7 +44,7 @@ export async function compareRuns(
     theirs: [] as ElementArray[],
   }));
   for (let run = 0; run < runs; run++) {
-    const inputs = randomInputs(graph, run + 1);
+    const inputs = draw(graph, run + 1);
     for (const [i, { data }] of interpreter.inputs.entries()) {
       bytesOf(data).set(bytesOf(inputs[i] as ElementArray));
     }

@@ -1,5 +1,6 @@
 import {
   type Activation,
+  type ElementType,
   type GraphBuilder,
   perAxis,
   perTensor,
@@ -41,7 +42,6 @@ export function addFilterOp(
     outputShape,
     options,
   } = geometryOf(kind, random);
-  const isFloat = types.activations === "float32";
   const inputScale = real(0.01, 0.1);
   const isPerChannel = types.isPerChannel ?? pick(true, false);
   const weightMax = types.weights === "int4" ? 7 : 127;
@@ -52,22 +52,22 @@ export function addFilterOp(
   const activationMax = types.activations === "int16" ? 32_767 : 127;
   const largest = inputScale * activationMax * Math.sqrt(terms);
   const outputScale = (largest * real(0.1, 1)) / activationMax;
-  const storedAs = (quantization: Quantization) => (isFloat ? {} : { quantization });
+  const storedAs = (type: ElementType, quantization: Quantization) =>
+    type === "float32" ? { type } : { type, quantization };
   const zeroPoint = () => (types.activations === "int16" ? 0 : int(-128, 127));
 
   const input = b.input(`${name}/input`, {
-    type: types.activations,
     shape: inputShape,
-    ...storedAs(perTensor(inputScale, zeroPoint())),
+    ...storedAs(types.activations, perTensor(inputScale, zeroPoint())),
   });
   const weights = b.constant(`${name}/filter`, {
-    type: types.weights,
     shape: filter,
     data:
       types.weights === "float32"
         ? random.float32(count(filter), 1)
         : random.int8(count(filter), types.weights === "int4" ? -8 : -weightMax, weightMax),
     ...storedAs(
+      types.weights,
       isPerChannel ? perAxis(axis, weightScales) : perTensor(weightScales[0] as number, 0),
     ),
   });
@@ -76,10 +76,10 @@ export function addFilterOp(
   const bias =
     (types.hasBias ?? pick(true, true, false))
       ? b.constant(`${name}/bias`, {
-          type: types.bias,
           shape: [channels],
           data: biasData(types.bias, channels, biasLimit, random),
           ...storedAs(
+            types.bias,
             isPerChannel ? perAxis(0, biasScales) : perTensor(biasScales[0] as number, 0),
           ),
         })
@@ -99,8 +99,7 @@ export function addFilterOp(
     : [input, weights, bias];
   return b.op(kind, operands as never, { ...options, activation } as never, {
     name,
-    type: types.activations,
-    ...storedAs(perTensor(outputScale, zeroPoint())),
+    ...storedAs(types.activations, perTensor(outputScale, zeroPoint())),
   });
 }
 

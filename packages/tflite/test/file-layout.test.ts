@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Graph, graphBuilder, perAxis, perTensor, type TensorId } from "@smidgen/graph";
-import { writeTflite } from "@smidgen/tflite";
+import { readTflite, writeTflite } from "@smidgen/tflite";
 import { openFlatbuffer } from "./official-flatbuffers.ts";
 import { denseGraph, everyOperatorGraph, everyTensorGraph, numbers } from "./example-graphs.ts";
 
@@ -97,11 +97,13 @@ test.each<[text: string, graph: Graph, versions: readonly number[]]>([
   ["int16 with int32 bias", dense({ activations: "int16", weights: "int8" }), [11]],
   ["int16 with int64 bias", dense({ activations: "int16", weights: "int8", bias: "int64" }), [1]],
   ["hybrid", dense({ weights: "int8" }), [3]],
+  ["hybrid with zero points", dense({ weights: "int8", asymmetric: true }), [9]],
   ["hybrid with weights per axis", dense({ weights: "int8", axis: true }), [12]],
 ])("the version of a dense layer: %s", (_, graph, versions) => {
   const file = openFlatbuffer(writeTflite(graph));
   const codes = file.tables(file.root, model.operatorCodes);
   expect(codes.map((code) => file.uint32(code, 2) || 1)).toEqual(versions);
+  expect(readTflite(writeTflite(graph))).toEqual(graph);
 });
 
 function dense(of: {
@@ -110,6 +112,7 @@ function dense(of: {
   readonly bias?: "int64" | null;
   readonly axis?: boolean;
   readonly keep?: boolean;
+  readonly asymmetric?: true;
 }): Graph {
   const b = graphBuilder("dense");
   const activations = of.activations ?? "float32";
@@ -129,7 +132,11 @@ function dense(of: {
     of.bias === null
       ? undefined
       : b.constant("b", { type: biasType, shape: [2], data: numbers(biasType, 2) });
-  const options = { activation: "none", keepNumDims: of.keep === true } as const;
+  const options = {
+    activation: "none",
+    keepNumDims: of.keep === true,
+    ...(of.asymmetric && { asymmetricQuantizeInputs: true }),
+  } as const;
   const y = b.op("fully-connected", [x, w, bias], options, {
     name: "y",
     type: activations,

@@ -12,7 +12,12 @@ export interface FullyConnected {
   readonly kind: "fully-connected";
   readonly inputs: readonly [input: TensorId, filter: TensorId, bias: TensorId | undefined];
   readonly outputs: readonly [output: TensorId];
-  readonly options: { readonly activation: Activation; readonly keepNumDims: boolean };
+  readonly options: {
+    readonly activation: Activation;
+    readonly keepNumDims: boolean;
+    /** How floats that meet integer weights are quantized: with a zero point, or (default) without. */
+    readonly asymmetricQuantizeInputs?: boolean;
+  };
 }
 
 export const fullyConnected: OpRules<FullyConnected> = {

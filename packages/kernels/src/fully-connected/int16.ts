@@ -1,6 +1,6 @@
 import { type ElementType, type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import { filterScale, symmetricFilter, weightsOf } from "../requantization.ts";
+import { filterScales, symmetricFilter, weightsOf } from "../requantization.ts";
 import { perTensorOf, tensorOfType } from "../requirements.ts";
 import { clamp, roundHalfAwayFromZero } from "../rounding.ts";
 import { type LoopParams, makeStep, type Numerics, type Rounding, type Step } from "../step.ts";
@@ -69,7 +69,7 @@ export function fullyConnectedInt16(
       ...widen(requantization, sumArithmetic(biasType, rounding)),
       inDoubles: rounding === "single" && biasType === "int64" ? 1 : 0,
       inputScale: perTensorOf(input, "input").scale,
-      filterScales: Float32Array.from({ length: units }, (_, unit) => filterScale(filter, unit)),
+      filterScales: filterScales(filter, units),
       outputScale: perTensorOf(output, "output").scale,
       ...quantizedActivationRange(op.options.activation, output),
     },
@@ -90,14 +90,21 @@ function runFullyConnectedInt16(
   output: Int16Array,
 ): void {
   const { batches, depth, units, filter, bias, multiplier, shift, wraps, roundsTwice } = params;
-  const { inDoubles, inputScale, filterScales, outputScale, activationMin, activationMax } = params;
+  const {
+    inDoubles,
+    inputScale,
+    outputScale,
+    filterScales: unitScales,
+    activationMin,
+    activationMax,
+  } = params;
   for (let batch = 0; batch < batches; batch++) {
     for (let unit = 0; unit < units; unit++) {
       const sum = bias[unit]! + dotProduct(filter, unit * depth, input, batch * depth, depth);
       const scaled =
         inDoubles === 0
           ? requantizeWide(sum, multiplier[unit]!, shift[unit]!, wraps, roundsTwice)
-          : roundHalfAwayFromZero(sum * ((inputScale * filterScales[unit]!) / outputScale));
+          : roundHalfAwayFromZero(sum * ((inputScale * unitScales[unit]!) / outputScale));
       output[batch * units + unit] = clamp(scaled, activationMin, activationMax);
     }
   }

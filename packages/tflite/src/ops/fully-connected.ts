@@ -19,7 +19,9 @@ export const fullyConnected: StoredOp<OpOf<"fully-connected">> = {
     if (op.options.keepNumDims) return 5;
     if (types === "int8,int8,int8") return 4;
     if (types === "int8,int4,int8") return 10;
-    return types === "float32,int8,float32" ? 3 : 1;
+    if (types === "float32,int8,float32")
+      return op.options.asymmetricQuantizeInputs === true ? 9 : 3;
+    return 1;
   },
   readOptions(stored) {
     const row = stored("FullyConnectedOptions");
@@ -32,6 +34,7 @@ export const fullyConnected: StoredOp<OpOf<"fully-connected">> = {
     return {
       activation: readActivation(row.fused_activation_function),
       keepNumDims: row.keep_num_dims,
+      ...(row.asymmetric_quantize_inputs ? { asymmetricQuantizeInputs: true } : {}),
     };
   },
   writeOptions: (op, tensors) => ({
@@ -39,6 +42,7 @@ export const fullyConnected: StoredOp<OpOf<"fully-connected">> = {
     row: {
       fused_activation_function: writeActivation(op.options.activation),
       keep_num_dims: op.options.keepNumDims,
+      asymmetric_quantize_inputs: op.options.asymmetricQuantizeInputs,
       quantized_bias_type: hasInt32BiasFor16x8(op, tensors) ? tensorTypeCode("int32") : undefined,
     },
   }),
