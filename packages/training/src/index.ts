@@ -1,4 +1,8 @@
-export { type Architecture, type BuildOptions } from "./architectures/architecture.ts";
+export {
+  type Architecture,
+  type ArchitectureFigures,
+  type BuildOptions,
+} from "./architectures/architecture.ts";
 export { architectures, type ArchitectureName } from "./architectures/index.ts";
 export { type Augmentation } from "./augmentation/augmentation.ts";
 export {

@@ -1,38 +1,89 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { convertLayersModel } from "@smidgen/convert";
+import { elementCount, isConstant, multiplyAccumulates } from "@smidgen/graph";
+import { readTflite, writeTflite } from "@smidgen/tflite";
 import {
+  architectures,
   buildModel,
+  canTrain,
   selectBackend,
   type ArchitectureName,
   type LayersModel,
 } from "@smidgen/training";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { wasmEngine } from "../src/wasm-engine/wasm-engine.ts";
+import { noise } from "./wasm-engine-reference.ts";
 
 const mnist = { inputShape: [28, 28, 1], classes: 10, seed: 1 };
 
 beforeAll(async () => void (await selectBackend("cpu")));
 
-test.each([
-  // conv 3·3·1·8 + 8, dense 13·13·8·16 + 16, dense 16·10 + 10
-  ["cnn", 80 + 21_648 + 170],
-  // dense 784·28 + 28, dense 28·10 + 10
-  ["mlp", 21_980 + 290],
-] as const)("%s has %d parameters for MNIST", async (name, parameters) => {
-  const model = await buildModel(name, mnist);
-  expect(model.countParams()).toBe(parameters);
-  expect(model.outputs[0]!.shape).toEqual([null, 10]);
+const names = Object.keys(architectures) as ArchitectureName[];
+
+describe.each(names)("%s", (name) => {
+  const { figures } = architectures[name];
+
+  test("has the figures it says it has, once it is a .tflite file", async () => {
+    const model = await buildModel(name, { ...figures, seed: 1 });
+    const graph = readTflite(writeTflite(convertLayersModel(model)), { name });
+    const constants = graph.tensors.filter((t) => isConstant(t) && t.type === "float32");
+    expect({
+      inputShape: model.inputs[0]!.shape.slice(1),
+      classes: model.outputs[0]!.shape[1],
+      parameters: model.countParams(),
+      multiplyAccumulates: sum(graph.ops.map((op) => multiplyAccumulates(op, graph.tensors))),
+      operators: graph.ops.map(({ kind }) => kind).join(" "),
+      constants: sum(constants.map(({ shape }) => elementCount(shape))),
+    }).toEqual(figures);
+    model.dispose();
+  });
+
+  test("trains in our engine", async () => {
+    const model = await buildModel(name, { ...figures, seed: 1 });
+    expect(canTrain(model)).toBe(true);
+    const batch = noise(4, figures.inputShape, figures.classes);
+    const engine = await wasmEngine(model, tf.train.adam(5e-3));
+    const losses = Array.from({ length: 30 }, () => engine.trainBatch(batch).loss);
+    expect(losses.every((loss) => Number.isFinite(loss))).toBe(true);
+    expect(Math.min(...losses.slice(20))).toBeLessThan(0.7 * losses[0]!);
+    model.dispose();
+  });
+
+  test("starts the same for the same seed, and not for another", async () => {
+    const first = weights(await buildModel(name, { ...figures, seed: 1 }));
+    expect(weights(await buildModel(name, { ...figures, seed: 1 }))).toEqual(first);
+    expect(weights(await buildModel(name, { ...figures, seed: 2 }))).not.toEqual(first);
+  });
+
+  test("names its layers the same, however many were built", async () => {
+    const layerNames = async () => {
+      const model = await buildModel(name, { ...figures, seed: 1 });
+      return model.weights.map(({ originalName }) => originalName);
+    };
+    expect(await layerNames()).toEqual(await layerNames());
+  });
+
+  test("takes other images and numbers of classes", async () => {
+    const model = await buildModel(name, { inputShape: [24, 20, 3], classes: 4, seed: 1 });
+    expect(model.inputs[0]!.shape).toEqual([null, 24, 20, 3]);
+    expect(model.outputs[0]!.shape).toEqual([null, 4]);
+  });
 });
 
 test("the published figures", async () => {
   expect((await buildModel("cnn", mnist)).countParams()).toBe(21_898);
   expect((await buildModel("mlp", mnist)).countParams()).toBe(22_270);
+  // by hand: conv 3·3·1·8 + 8, dense 13·13·8·16 + 16, dense 16·10 + 10
+  expect(architectures.cnn.figures.parameters).toBe(80 + 21_648 + 170);
+  // dense 784·28 + 28, dense 28·10 + 10
+  expect(architectures.mlp.figures.parameters).toBe(21_980 + 290);
+  // what the reference models of MLPerf Tiny print (benchmark/training, mlcommons/tiny)
+  expect(architectures["ds-cnn"].figures.parameters).toBe(24_908);
+  expect(architectures["mobilenet-v1"].figures.parameters).toBe(221_794);
+  expect(architectures["resnet-8"].figures.parameters).toBe(78_666);
 });
 
 describe.each(["cnn", "mlp"] as const)("%s", (name) => {
-  test("starts the same for the same seed, and not for another", async () => {
-    const first = weights(await buildModel(name, mnist));
-    expect(weights(await buildModel(name, mnist))).toEqual(first);
-    expect(weights(await buildModel(name, { ...mnist, seed: 2 }))).not.toEqual(first);
-  });
-
   test("starts as Keras does: Glorot uniform kernels, biases of 0", async () => {
     const all = (await buildModel(name, mnist)).weights.map((weight) => ({
       shape: weight.shape as number[],
@@ -62,25 +113,13 @@ describe.each(["cnn", "mlp"] as const)("%s", (name) => {
     });
     expect(new Set(firsts).size).toBe(firsts.length);
   });
-
-  test("takes other images and numbers of classes", async () => {
-    const model = await buildModel(name, { inputShape: [8, 9, 3], classes: 4, seed: 1 });
-    expect(model.inputs[0]!.shape).toEqual([null, 8, 9, 3]);
-    expect(model.outputs[0]!.shape).toEqual([null, 4]);
-  });
-
-  test("names its layers the same, however many were built", async () => {
-    const names = (model: LayersModel) => model.weights.map(({ originalName }) => originalName);
-    const first = await buildModel(name, mnist);
-    expect(names(await buildModel(name, mnist))).toEqual(names(first));
-  });
 });
 
 test("an unknown architecture is named, with those there are", async () => {
   await expect(buildModel("vgg" as ArchitectureName, mnist)).rejects.toMatchObject({
     code: "unknown-architecture",
     message: expect.stringContaining('"vgg"') as string,
-    hint: expect.stringContaining("cnn, mlp") as string,
+    hint: expect.stringContaining("cnn, mlp, lenet") as string,
   });
   // not a name inherited from Object
   await expect(buildModel("constructor" as ArchitectureName, mnist)).rejects.toMatchObject({
@@ -97,4 +136,8 @@ test("images too small for a convolution are refused", async () => {
 
 function weights(model: LayersModel): number[][] {
   return model.getWeights().map((weight) => [...weight.dataSync()]);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -9,6 +9,14 @@ import type { Architecture } from "./architecture.ts";
  */
 export const cnn: Architecture = {
   description: "conv 8 of 3×3 → max-pool 2×2 → dense 16 → dense",
+  figures: {
+    inputShape: [28, 28, 1],
+    classes: 10,
+    parameters: 21_898,
+    multiplyAccumulates: 70_464,
+    operators: "conv-2d max-pool-2d reshape fully-connected fully-connected softmax",
+    constants: 21_898,
+  },
   build({ inputShape, classes, seed }) {
     const nextSeed = layerSeeds(seed);
     const glorot = () => initializers.glorotUniform({ seed: nextSeed() });
