@@ -1,6 +1,7 @@
 import { measureByteUse } from "./byte-use.ts";
 import type { InspectedMetadata, InspectedSignature, Inspection } from "./inspect/inspection.ts";
 import { inspectSubgraph } from "./inspect/inspect-subgraph.ts";
+import { offlinePlanName, readOfflinePlan } from "./offline-memory-plan.ts";
 import { openModel } from "./open-model.ts";
 import { operatorName } from "./operator-code.ts";
 import { bytesOf } from "./read-tensor.ts";
@@ -61,7 +62,13 @@ function inspectMetadata(
   const contents = data instanceof Uint8Array ? data : new Uint8Array();
   const text = new TextDecoder().decode(contents.subarray(0, 256)).replace(/\0+$/, "");
   const isText = contents.length <= 256 && /^[\x20-\x7e]+$/.test(text);
-  return { name, buffer, bytes: contents.length, text: isText ? text : undefined };
+  return {
+    name,
+    buffer,
+    bytes: contents.length,
+    text: isText ? text : undefined,
+    offlineMemoryPlan: name === offlinePlanName ? readOfflinePlan(contents)?.offsets : undefined,
+  };
 }
 
 function inspectSignature({

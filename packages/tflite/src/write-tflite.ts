@@ -10,11 +10,20 @@ import {
 } from "@smidgen/graph";
 import { writeElements } from "./elements.ts";
 import { writeFlatbuffer } from "./flatbuffer/write-flatbuffer.ts";
+import { offlinePlanName, type PlannedOffset, writeOfflinePlan } from "./offline-memory-plan.ts";
 import { newOperatorCode } from "./operator-code.ts";
 import type { NewRow } from "./schema/schema-types.ts";
 import { newContentNumbers } from "./same-bytes.ts";
 import { tensorTypeCode } from "./schema/tensor-types.ts";
 import { builtinCodeOf, storedAs } from "./stored-ops.ts";
+
+export interface WriteOptions {
+  /**
+   * An arena plan to bring along for TensorFlow Lite Micro: `tensors` of a plan that `planMemory` of @smidgen/runtime made.
+   * Others do not read it. A plan whose operators overwrite their inputs is right only for kernels that can do so.
+   */
+  readonly offlineMemoryPlan?: readonly PlannedOffset[];
+}
 
 /**
  * The graph as a `.tflite` file of schema version 3; `readTflite` gives back an equal graph.
@@ -23,9 +32,10 @@ import { builtinCodeOf, storedAs } from "./stored-ops.ts";
  * operator code, whose version is the newest that one of them needs. A file cannot tell per-axis quantization with
  * a single slice from per-tensor quantization: it comes back as the latter. The same graph gives the same bytes.
  *
- * @throws UserError `invalid-graph`
+ * @throws UserError `invalid-graph`; `invalid-plan`
  */
-export function writeTflite(graph: Graph): Uint8Array<ArrayBuffer> {
+export function writeTflite(graph: Graph, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+  const { offlineMemoryPlan } = options;
   verifyGraph(graph);
   const codes = operatorCodes(graph);
   const { buffers, bufferOf } = collectBuffers(graph.tensors);
@@ -50,8 +60,20 @@ export function writeTflite(graph: Graph): Uint8Array<ArrayBuffer> {
         })),
       },
     ],
-    buffers,
+    ...withPlan(buffers, offlineMemoryPlan && writeOfflinePlan(graph, offlineMemoryPlan)),
   });
+}
+
+/** The buffers, and one more with the plan that a metadata entry names. */
+function withPlan(
+  buffers: readonly NewRow<"Buffer">[],
+  data: Uint8Array | undefined,
+): Pick<NewRow<"Model">, "buffers" | "metadata"> {
+  if (data === undefined) return { buffers };
+  return {
+    buffers: [...buffers, { data }],
+    metadata: [{ name: offlinePlanName, buffer: buffers.length }],
+  };
 }
 
 /** One code per operator; versions are the newest that is needed, as the official tool writes them. */

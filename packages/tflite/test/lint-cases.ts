@@ -41,6 +41,15 @@ const operatorCode = (
   version,
 });
 
+function withOfflinePlan(...offsets: readonly number[]): Uint8Array {
+  const words = int(0, 1, offsets.length, ...offsets);
+  return writeWastefully({
+    ...dense,
+    metadata: [{ name: "OfflineMemoryAllocation", buffer: 3 }],
+    buffers: [...dense.buffers, { data: new Uint8Array(words.buffer) }],
+  });
+}
+
 /** One operator with operands and outputs given by their tensors; inputs are what has no buffer. */
 function oneOperator(
   name: (typeof enums.BuiltinOperator.names)[number],
@@ -633,11 +642,25 @@ export const lintCases: readonly LintCase[] = [
   {
     code: "offline-plan",
     what: "a plan for 3 of 4 tensors",
-    file: writeWastefully({
-      ...dense,
-      metadata: [{ name: "OfflineMemoryAllocation", buffer: 3 }],
-      buffers: [...dense.buffers, { data: new Uint8Array(int(0, 1, 3, 0, 16, 32).buffer) }],
-    }),
+    file: withOfflinePlan(0, 16, 32),
+    place: "metadata 0",
+  },
+  {
+    code: "offline-plan",
+    what: "a plan that puts the output at 24",
+    file: withOfflinePlan(0, -1, -1, 24),
+    place: "metadata 0",
+  },
+  {
+    code: "offline-plan",
+    what: "a plan that puts the input before the arena",
+    file: withOfflinePlan(-16, -1, -1, 16),
+    place: "metadata 0",
+  },
+  {
+    code: "offline-overlap",
+    what: "a plan that puts input and output in the same place",
+    file: withOfflinePlan(0, -1, -1, 0),
     place: "metadata 0",
   },
 

@@ -30,6 +30,8 @@ export interface InspectedMetadata {
   readonly bytes: number;
   /** The contents, where they are short text. */
   readonly text: string | undefined;
+  /** Where the arena plan that the entry is puts tensors of all subgraphs in turn; `undefined` for those it leaves out. */
+  readonly offlineMemoryPlan: readonly (number | undefined)[] | undefined;
 }
 
 export interface InspectedSignature {

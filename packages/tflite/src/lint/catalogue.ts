@@ -227,6 +227,10 @@ export const catalogue = {
     severity: { tflm: "error" },
     remedy: "Plan the arena again, for every tensor of all subgraphs, or remove the plan.",
   },
+  "offline-overlap": {
+    severity: { tflm: "warning" },
+    remedy: "Plan the arena again, unless all kernels can write over what they read.",
+  },
 
   // Signatures and metadata
   "signature-key": {

@@ -1,3 +1,5 @@
+import { arenaNeed, type ArenaRequest } from "../inspect/arena-requests.ts";
+import { offlinePlanName, readOfflinePlan } from "../offline-memory-plan.ts";
 import {
   inputOf,
   type LintOperator,
@@ -5,6 +7,7 @@ import {
   type LintTensor,
   operatorsOf,
   outputOf,
+  type Problem,
   type Rule,
   tensorsOf,
 } from "./lint-model.ts";
@@ -60,7 +63,7 @@ export const tflmRules: readonly Rule[] = [
   function* offlinePlan({ model, subgraphs }) {
     const count = subgraphs.reduce((sum, { tensors }) => sum + tensors.length, 0);
     for (const [index, { name, buffer }] of (model.metadata ?? []).entries()) {
-      if (name !== "OfflineMemoryAllocation") continue;
+      if (name !== offlinePlanName) continue;
       const place = `metadata ${index} "${name}"`;
       const data = model.buffers?.[buffer]?.data ?? new Uint8Array();
       if (data.length < 12) {
@@ -75,10 +78,57 @@ export const tflmRules: readonly Rule[] = [
       if (planned !== count || data.length !== 4 * (3 + count)) {
         const message = `plans ${planned} tensors in ${data.length} bytes; there are ${count}`;
         yield { code: "offline-plan", place, message };
+        continue;
       }
+      yield* plannedPlaces(subgraphs, place, readOfflinePlan(data)?.offsets ?? []);
     }
   },
 ];
+
+/** What TFLM takes from a plan without a look: places that cannot be, and tensors that destroy one another. */
+function* plannedPlaces(
+  subgraphs: readonly LintSubgraph[],
+  place: string,
+  planned: readonly (number | undefined)[],
+): Iterable<Problem> {
+  let first = 0;
+  for (const { row, tensors } of subgraphs) {
+    const offsets = planned.slice(first, first + tensors.length);
+    first += tensors.length;
+    for (const [id, offset = 0] of offsets.entries()) {
+      if (offset >= 0 && offset % 16 === 0) continue;
+      const message = `puts ${tensors[id]?.place} at ${offset}, which is no multiple of 16`;
+      yield { code: "offline-plan", place, message };
+    }
+    for (const [a, b] of sharingPairs(arenaNeed(row, tensors).requests, offsets)) {
+      const message = `puts ${tensors[a]?.place} and ${tensors[b]?.place} in the same bytes while both are needed`;
+      yield { code: "offline-overlap", place, message };
+    }
+  }
+}
+
+/** Pairs of tensors, lower offset first, that share bytes and are alive together. Each tensor with the first one found. */
+function* sharingPairs(
+  requests: readonly ArenaRequest[],
+  offsets: readonly (number | undefined)[],
+): Iterable<readonly [number, number]> {
+  const placed = requests
+    .flatMap(({ tensor, bytes, firstUse, lastUse }) => {
+      const offset = offsets[tensor];
+      return offset === undefined || bytes === 0
+        ? []
+        : [{ tensor, offset, end: offset + bytes, firstUse, lastUse }];
+    })
+    .toSorted((a, b) => a.offset - b.offset);
+  for (const [i, a] of placed.entries()) {
+    for (let j = i + 1; j < placed.length && (placed[j]?.offset ?? a.end) < a.end; j++) {
+      const b = placed[j] as (typeof placed)[0];
+      if (a.firstUse > b.lastUse || b.firstUse > a.lastUse) continue;
+      yield [a.tensor, b.tensor];
+      break;
+    }
+  }
+}
 
 /** Where the weights of operators are that TFLM refuses to run hybrid. */
 const weightPositions: Readonly<

@@ -1,5 +1,6 @@
 import { UserError } from "@smidgen/errors";
 import { figure } from "../figure.ts";
+import { offlinePlanName } from "../offline-memory-plan.ts";
 import { builtinCode } from "../operator-code.ts";
 import { enums } from "../schema/enums.ts";
 import type { NewRow, Row } from "../schema/schema-types.ts";
@@ -54,7 +55,7 @@ const knownMetadata: readonly string[] = [
   "min_runtime_version",
   "CONVERSION_METADATA",
   "TFLITE_METADATA",
-  "OfflineMemoryAllocation",
+  offlinePlanName,
 ];
 
 /** Options of custom operators and other metadata are opaque, and may hold positions of tensors. */
@@ -174,7 +175,7 @@ function dropPlannedOffsets(
 ): NewRow<"Model">["buffers"] {
   const plans = new Set(
     (model.metadata ?? [])
-      .filter(({ name }) => name === "OfflineMemoryAllocation")
+      .filter(({ name }) => name === offlinePlanName)
       .map(({ buffer = 0 }) => buffer),
   );
   return model.buffers?.map((buffer, index) => {
