@@ -83,9 +83,12 @@ const performance = z.strictObject({
   core: text,
   machine: text,
   build: text,
+  code: text.exactOptional(),
   instructions: figure,
   cycles: figure,
   microseconds: figure,
+  flash: byteFigure.exactOptional(),
+  ram: byteFigure.exactOptional(),
 });
 
 const placement = z

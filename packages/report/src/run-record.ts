@@ -144,9 +144,15 @@ export interface InferencePerformance {
   readonly machine: string;
   /** Compiler and flags. */
   readonly build: string;
+  /** What the code may use of the core, where one core is measured with several: "any C99 compiler", "DSP instructions". */
+  readonly code?: string;
   readonly instructions: Figure;
   readonly cycles: Figure;
   readonly microseconds: Figure;
+  /** Bytes of the program and its constants on this core. */
+  readonly flash?: Figure;
+  /** Bytes of working memory on this core, the stack among them. */
+  readonly ram?: Figure;
 }
 
 export interface MemoryPlanFacts {

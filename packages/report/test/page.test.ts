@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { renderHtml, type RunRecord } from "@smidgen/report";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
+import { deployedRecord, fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
 import { harmlessTwin, hostileTexts, withTexts } from "./fixtures/with-texts.ts";
 
 const candidates = [process.env["CHROME_PATH"], "/usr/bin/chromium", "/usr/bin/google-chrome"];
@@ -115,6 +115,7 @@ describe.skipIf(executablePath === undefined)(
       ["a full record", mnistRecord],
       ["a fallback", fallbackRecord],
       ["the smallest record", smallestRecord],
+      ["a record of several cores", deployedRecord],
       ["long names", withTexts(mnistRecord, (text) => `${text} ${"long".repeat(60)}`)],
     ])(
       "on a phone only tables and wide charts scroll sideways, not the page: %s",

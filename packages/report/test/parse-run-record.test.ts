@@ -4,12 +4,13 @@ import fc from "fast-check";
 import type { z } from "zod";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { runRecordSchema } from "../src/run-record-schema.ts";
-import { fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
+import { deployedRecord, fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
 
 test.each([
   ["a full record", mnistRecord],
   ["a record of a fallback", fallbackRecord],
   ["the smallest record", smallestRecord],
+  ["a record of several cores", deployedRecord],
 ])("reads back %s", (_, record) => {
   expect(parseRunRecord(JSON.stringify(record), "run.json")).toEqual(record);
 });

@@ -4,13 +4,14 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { expect, test } from "vitest";
 import { escapeMarkdown } from "../src/render-markdown.ts";
-import { fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
+import { deployedRecord, fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
 import { hostileTexts, withTexts } from "./fixtures/with-texts.ts";
 
 test.each([
   ["mnist.md", mnistRecord],
   ["fallback.md", fallbackRecord],
   ["smallest.md", smallestRecord],
+  ["deployed.md", deployedRecord],
 ])("%s", async (file, record) => {
   await expect(renderMarkdown(record)).toMatchFileSnapshot(`__snapshots__/markdown/${file}.snap`);
 });

@@ -3,7 +3,7 @@ import { measured, renderTerminal } from "@smidgen/report";
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
-import { fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
+import { deployedRecord, fallbackRecord, mnistRecord, smallestRecord } from "./fixtures/records.ts";
 import { hostileTexts, withTexts } from "./fixtures/with-texts.ts";
 
 const color = false;
@@ -12,6 +12,7 @@ test.each([
   ["mnist-80.txt", mnistRecord, 80],
   ["fallback-60.txt", fallbackRecord, 60],
   ["smallest-32.txt", smallestRecord, 32],
+  ["deployed-100.txt", deployedRecord, 100],
 ])("%s", async (file, record, columns) => {
   await expect(renderTerminal(record, { color, columns })).toMatchFileSnapshot(
     `__snapshots__/terminal/${file}.snap`,
@@ -19,7 +20,7 @@ test.each([
 });
 
 test.each([20, 33, 50, 64, 80, 100, 200])("no line is wider than %d columns", (columns) => {
-  for (const record of [mnistRecord, fallbackRecord, smallestRecord]) {
+  for (const record of [mnistRecord, fallbackRecord, smallestRecord, deployedRecord]) {
     expect(widestLine(renderTerminal(record, { color, columns }))).toBeLessThanOrEqual(columns);
   }
 });
