@@ -25,6 +25,7 @@ export {
   type TrainStart,
 } from "./history.ts";
 export { inferencePeakBytes } from "./inference-peak-bytes.ts";
+export { modelOfLayers } from "./model-files/keras-model.ts";
 export { loadModel } from "./model-files/load-model.ts";
 export { saveModel, type SaveOptions } from "./model-files/save-model.ts";
 export { type Schedule } from "./schedule.ts";

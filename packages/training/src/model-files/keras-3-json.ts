@@ -1,7 +1,7 @@
 import { arePaths, layersOfPaths, toKeras2Topology, type WeightValues } from "@smidgen/keras-files";
 import { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { buildKerasModel, isKnownLayer } from "./keras-model.ts";
+import { modelOfLayers, isKnownLayer } from "./keras-model.ts";
 import type { ModelJson } from "./model-json.ts";
 import type { WeightSpec } from "./weight-spec.ts";
 
@@ -34,7 +34,7 @@ export async function modelOfKeras3Json(
   const layers = arePaths(names)
     ? layersOfPaths(weights, topology, file)
     : [...byLayer(weights)].map(([layer, tensors]) => ({ path: [layer], tensors }));
-  return buildKerasModel(topology, layers, file);
+  return modelOfLayers(topology, layers, file);
 }
 
 /** `sequential/dense/kernel` and `dense/kernel` both belong to dense. */

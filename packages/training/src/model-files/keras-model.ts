@@ -5,13 +5,14 @@ import {
   type LayerWeights,
   readKerasFile,
 } from "@smidgen/keras-files";
+import { ensureBackend } from "../backends/select-backend.ts";
 import { serialization, tensor, type Tensor } from "@tensorflow/tfjs-core";
 import { loadLayersModel, type LayersModel } from "@tensorflow/tfjs-layers";
 
 /** What Python's Keras saved as `.keras` or `.h5`, as a model here. */
 export async function modelOfKerasFile(bytes: Uint8Array, file: string): Promise<LayersModel> {
   const { topology, layers }: KerasModel = await readKerasFile(bytes, file, { isKnownLayer });
-  return buildKerasModel(topology, layers, file);
+  return modelOfLayers(topology, layers, file);
 }
 
 /** Whether TensorFlow.js has a layer of this class. */
@@ -20,14 +21,18 @@ export function isKnownLayer(className: string): boolean {
 }
 
 /**
- * @param file names the file in messages
- * @throws UserError `invalid-model`
+ * A network of Keras layers that is described as plain data, with the weights of each: as `@smidgen/keras-files` reads them, and as
+ * `@smidgen/convert` describes a graph. Drops whatever the topology says about how weights begin.
+ *
+ * @param file names the source in messages
+ * @throws UserError `invalid-model` where network and weights do not fit
  */
-export async function buildKerasModel(
+export async function modelOfLayers(
   topology: KerasTopology,
   layers: readonly LayerWeights[],
   file: string,
 ): Promise<LayersModel> {
+  await ensureBackend();
   let model: LayersModel;
   try {
     model = await loadLayersModel(

@@ -21,9 +21,7 @@ import { byteLength, type WeightSpec } from "./weight-spec.ts";
 export async function loadModel(path: string): Promise<LayersModel> {
   if (path.endsWith(".json")) return loadModelJson(dirname(path), path);
   if (await isDirectory(path)) return loadModelJson(path, join(path, "model.json"));
-  const bytes = await read(path);
-  await ensureBackend();
-  return modelOfKerasFile(bytes, path);
+  return modelOfKerasFile(await read(path), path);
 }
 
 async function isDirectory(path: string): Promise<boolean> {
