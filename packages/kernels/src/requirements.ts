@@ -5,11 +5,13 @@ import {
   type ElementType,
   elementTypes,
   type Graph,
+  isConstant,
   type Quantization,
   type Tensor,
   type TensorId,
   tensorOf,
 } from "@smidgen/graph";
+import { dequantizedElements } from "./dequantize/dequantize-elements.ts";
 
 /** What a kernel cannot compute; `prepareStep` adds which operator of the graph it is. */
 export function unsupported(text: string, hint?: string): UserError {
@@ -38,16 +40,26 @@ export function tensorOfType(
   return tensor;
 }
 
-/** The elements of an operand whose value goes into `params`. */
+/**
+ * The elements of an operand whose value goes into `params`: of a constant, or the floats that a dequantize operator makes
+ * of one.
+ */
 export function constantOfType<T extends ElementType>(
   graph: Graph,
   id: TensorId,
   role: string,
   type: T,
 ): ElementArrays[T] {
-  const { name, data } = tensorOfType(graph, id, role, type);
+  const { name, data = dequantizedConstant(graph, id) } = tensorOfType(graph, id, role, type);
   requireSupported(data !== undefined, `${role} "${name}" is computed; it must be a constant`);
   return data as ElementArrays[T];
+}
+
+function dequantizedConstant(graph: Graph, id: TensorId): Float32Array | undefined {
+  const producer = graph.ops.find(({ outputs }) => (outputs as readonly TensorId[]).includes(id));
+  if (producer?.kind !== "dequantize") return undefined;
+  const stored = tensorOf(graph, producer.inputs[0]);
+  return isConstant(stored) ? dequantizedElements(stored) : undefined;
 }
 
 /** The elements of a bias; zeros if there is none. */
