@@ -31,6 +31,7 @@ test("ranges span all samples, tensor by tensor", () => {
   ];
   expect(calibrate(twoInputs(), samples)).toEqual({
     samples: 2,
+    method: "min-max",
     tensors: {
       a: { min: -3, max: 2 },
       b: { min: -5, max: 20 },
