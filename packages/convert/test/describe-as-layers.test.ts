@@ -46,16 +46,15 @@ async function expectSameBack(network: LayersModel): Promise<LayersModel> {
       sizes,
     );
   });
-  const [expected, found] = [network, back].map((each) =>
-    [each.predict(examples)].flat().map((output: Tensor) => [output.shape, output.dataSync()]),
-  );
-  for (const [i, [shape, data]] of (found ?? []).entries()) {
-    const [wantedShape, wanted] = expected?.[i] as [number[], Float32Array];
-    expect(shape).toEqual(wantedShape);
-    for (const [j, value] of (data as Float32Array).entries()) {
-      expect(Math.abs(value - (wanted[j] as number))).toBeLessThan(
-        1e-5 * Math.max(1, Math.abs(value)),
-      );
+  const outputsOf = (each: LayersModel) => [each.predict(examples)].flat() as Tensor[];
+  const expected = outputsOf(network);
+  for (const [i, output] of outputsOf(back).entries()) {
+    const wanted = expected[i] as Tensor;
+    expect(output.shape).toEqual(wanted.shape);
+    const values = wanted.dataSync();
+    for (const [j, value] of output.dataSync().entries()) {
+      const distance = Math.abs(value - (values[j] as number));
+      expect(distance).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
     }
   }
   expect(back.countParams()).toBeGreaterThan(0);
