@@ -46,7 +46,7 @@ async function expectSameBack(network: LayersModel): Promise<LayersModel> {
       sizes,
     );
   });
-  const outputsOf = (each: LayersModel) => [each.predict(examples)].flat() as Tensor[];
+  const outputsOf = (each: LayersModel): Tensor[] => [each.predict(examples)].flat();
   const expected = outputsOf(network);
   for (const [i, output] of outputsOf(back).entries()) {
     const wanted = expected[i] as Tensor;
