@@ -14,6 +14,34 @@ export const program = new Command("smidgen")
   .showHelpAfterError("(--help says more)");
 
 program
+  .command("train")
+  .description(
+    "train a network on labelled images, and write it as a TensorFlow.js model; Ctrl-C leaves a checkpoint to go on from",
+  )
+  .option("-d, --dataset <name>", "mnist, fashion-mnist, digits, or a folder with IDX files")
+  .option("-a, --architecture <name>", "the network: cnn, mlp, lenet, separable, …")
+  .option("-c, --config <file>", "JSON with these and all other settings; the command line wins")
+  .option("--epochs <count>", "how often to go through the examples", anyNumber)
+  .option("--batch-size <count>", "examples for each step", anyNumber)
+  .option("--learning-rate <rate>", "of Adam; with a schedule the highest", anyNumber)
+  .option("--seed <seed>", "of everything that is random", anyNumber)
+  .option("--backend <name>", "auto, tfjs-node, smidgen-wasm, wasm or cpu")
+  .requiredOption("-o, --output <folder>", "where the model goes, and checkpoints while it trains")
+  .option("--resume", "go on from the checkpoint in the output folder")
+  .option("--json", "events as JSON lines")
+  .action(async ({ output, config, resume = false, json = false, ...settings }) => {
+    const { train } = await import("./commands/train.ts");
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    // once: a second Ctrl-C ends the process as ever
+    process.once("SIGINT", stop).once("SIGTERM", stop);
+    const command = { output, config, resume, json, settings: settings as object };
+    const isThrough = await train(command, process.stdout, controller.signal);
+    // as a shell has it for programs that SIGINT ended
+    if (!isThrough) process.exitCode = 130;
+  });
+
+program
   .command("inspect")
   .description("say what is in a .tflite file: operators, tensors, and what its bytes are for")
   .argument("<file>", "any .tflite file of schema 3, with any operators")
@@ -79,6 +107,14 @@ program
     print(text);
     if (!holds) process.exitCode = 1;
   });
+
+/** What ranges are right is for the command to say. */
+function anyNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value))
+    throw new InvalidArgumentError("It must be a number.");
+  return value;
+}
 
 function wholeNumber(text: string): number {
   const value = Number(text);
