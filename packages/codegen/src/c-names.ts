@@ -22,12 +22,10 @@ export function cNames(graph: Graph, model: string): CNames {
 }
 
 /** `in`, or the tensors' names behind it, with a number where they meet. */
-function parameterNames(
-  graph: Graph,
-  ids: readonly TensorId[],
-  prefix: string,
-): readonly string[] {
+function parameterNames(graph: Graph, ids: readonly TensorId[], prefix: string): readonly string[] {
   if (ids.length === 1) return [prefix];
   const names = ids.map((id) => `${prefix}_${toCIdentifier(tensorOf(graph, id).name)}`);
-  return names.map((name, i) => (names.indexOf(name) === names.lastIndexOf(name) ? name : `${name}_${i}`));
+  return names.map((name, i) =>
+    names.indexOf(name) === names.lastIndexOf(name) ? name : `${name}_${i}`,
+  );
 }

@@ -51,11 +51,7 @@ export function generateC(graph: Graph, options: GenerateCOptions = {}): readonl
     { path: "model.h", text: printModelHeader(program, text) },
     {
       path: "model.c",
-      text: printModelSource(
-        program,
-        headers.map((header) => header.name),
-        text,
-      ),
+      text: printModelSource(program, text),
     },
     ...headers.map((header) => ({ path: `smidgen/${header.name}`, text: header.text })),
     { path: "main.c", text: printMain(graph, names, text) },

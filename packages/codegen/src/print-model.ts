@@ -43,7 +43,7 @@ export function printModelHeader(program: CProgram, options: ModelTextOptions): 
       ? ""
       : `/* What each element of the output stands for. */\n#define ${macro}_LABELS ${labels.length}\nextern const char *const smg_${model}_labels[${macro}_LABELS];\n\n`;
   const reset = hasState(program)
-    ? `/* Forgets all inputs so far. */\n${resetSignature(options)};\n\n`
+    ? `/* Forgets all inputs so far.${arena === "caller" ? " To be called before the first inference." : ""} */\n${resetSignature(options)};\n\n`
     : "";
   return `/* ${commentText(about)} */
 #ifndef ${guard}
@@ -69,11 +69,7 @@ ${runSignature(graph, options)};
 }
 
 /** `model.c`: constants, and the calls in order. */
-export function printModelSource(
-  program: CProgram,
-  headers: readonly string[],
-  options: ModelTextOptions,
-): string {
+export function printModelSource(program: CProgram, options: ModelTextOptions): string {
   const { graph, calls, arenaBytes } = program;
   const { names, about, labels, arena } = options;
   const constants = [...constantsRead(program)].map((id) =>
@@ -100,7 +96,7 @@ export function printModelSource(
 
 #include <string.h>
 
-${headers.map((name) => `#include "smidgen/${name}"`).join("\n")}
+${printIncludes(calls)}
 
 /* Arrays that kernels may read in words. */
 #if defined(__GNUC__)
@@ -118,6 +114,18 @@ ${options.stepMarks ? stepMarkDefault : ""}`,
     ...reset,
     printRun(program, options),
   ].join("\n");
+}
+
+/** Each kernel once; what is made for several types is told for which. */
+function printIncludes(calls: readonly CCall[]): string {
+  const twins = new Map(calls.map(({ twin }) => [twin.name, twin]));
+  const includes = Array.from(twins.values(), ({ name, header, defines }) => {
+    const macros: Readonly<Record<string, string>> =
+      defines === undefined ? {} : { SMG_KERNEL: name, ...defines };
+    const lines = Object.entries(macros).map(([macro, text]) => `#define ${macro} ${text}\n`);
+    return `${lines.join("")}#include "smidgen/${header.replace(/^.*\//, "")}"\n`;
+  });
+  return includes.join("");
 }
 
 const stepMarkDefault = `
@@ -142,7 +150,10 @@ function printRun(program: CProgram, options: ModelTextOptions): string {
     const bytes = `${elementCount(tensor.shape)}u * sizeof *${to}`;
     return [`  memcpy(${to}, ${argument(program, id, options, "const ")}, ${bytes});\n`];
   });
-  return `${runSignature(graph, options)} {\n${[...lines, ...copies].join("")}}\n`;
+  const begin = beginsByItself(program, options)
+    ? [`  if (!is_begun) { smg_${names.model}_reset(); }\n`]
+    : [];
+  return `${runSignature(graph, options)} {\n${[...begin, ...lines, ...copies].join("")}}\n`;
 }
 
 function printCall(
@@ -195,7 +206,9 @@ function printReset(program: CProgram, options: ModelTextOptions): string {
     const pointer = argument(program, id, options, "");
     return `  for (int32_t i = 0; i < ${elementCount(shape)}; i++) { (${pointer})[i] = (${cTypes[type]})${printNumber(zero)}; }\n`;
   });
-  return `${resetSignature(options)} {\n${lines.join("")}}\n`;
+  if (!beginsByItself(program, options))
+    return `${resetSignature(options)} {\n${lines.join("")}}\n`;
+  return `static uint8_t is_begun;\n\n${resetSignature(options)} {\n${lines.join("")}  is_begun = 1;\n}\n`;
 }
 
 function runSignature(graph: Graph, { names, arena }: ModelTextOptions): string {
@@ -267,6 +280,15 @@ function variablesOf({ graph, places }: CProgram): readonly TensorId[] {
   return graph.tensors.flatMap((tensor, id) =>
     tensor.isVariable && places.get(id as TensorId)?.kind === "arena" ? [id as TensorId] : [],
   );
+}
+
+/** Whether the first inference must set the state: what C starts with is 0. The caller's arena is the caller's to reset. */
+function beginsByItself(program: CProgram, { arena }: ModelTextOptions): boolean {
+  const hasZeroPoint = (id: TensorId) => {
+    const { quantization } = tensorOf(program.graph, id);
+    return quantization?.kind === "per-tensor" && quantization.zeroPoint !== 0;
+  };
+  return arena === "static" && variablesOf(program).some(hasZeroPoint);
 }
 
 function hasState(program: CProgram): boolean {

@@ -31,26 +31,31 @@ const cases = models.filter(({ name, graph }) => {
 
 if (hostCompilers.length === 0) announceSkipped("generated C", "Install gcc or clang.");
 
-describe.each(hostCompilers)("C compiled by %s computes what TensorFlow Lite Micro does:", (compiler) => {
-  test.each(cases)("$name", ({ golden, graph }) => {
-    const files = generateC(graph, { name: "model" });
-    for (const [inputs, outputs, keepState] of [
-      ["inputs.bin", "outputs.bin", false],
-      ["inputs_smooth.bin", "outputs_smooth.bin", false],
-      ["inputs.bin", "outputs_stream.bin", true],
-    ] as const) {
-      const expected = golden.file(outputs);
-      if (expected === undefined) continue;
-      const samples = samplesOf(golden, golden.file(inputs) as Uint8Array);
-      const results = runOnHost(files, graph, "model", samples, { compiler, keepState });
-      expect(Buffer.concat(results)).toEqual(Buffer.from(expected));
-    }
-  });
-});
+describe.each(hostCompilers)(
+  "C compiled by %s computes what TensorFlow Lite Micro does:",
+  (compiler) => {
+    test.each(cases)("$name", ({ golden, graph }) => {
+      const files = generateC(graph, { name: "model" });
+      for (const [inputs, outputs, keepState] of [
+        ["inputs.bin", "outputs.bin", false],
+        ["inputs_smooth.bin", "outputs_smooth.bin", false],
+        ["inputs.bin", "outputs_stream.bin", true],
+      ] as const) {
+        const expected = golden.file(outputs);
+        if (expected === undefined) continue;
+        const samples = samplesOf(golden, golden.file(inputs) as Uint8Array);
+        const results = runOnHost(files, graph, "model", samples, { compiler, keepState });
+        expect(Buffer.concat(results)).toEqual(Buffer.from(expected));
+      }
+    });
+  },
+);
 
 function samplesOf({ meta }: GoldenModel, bytes: Uint8Array): readonly Uint8Array[] {
   const size = meta.inputs[0]?.bytes as number;
-  return Array.from({ length: bytes.length / size }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+  return Array.from({ length: bytes.length / size }, (_, i) =>
+    bytes.subarray(i * size, (i + 1) * size),
+  );
 }
 
 function hasFloats(graph: Graph): boolean {

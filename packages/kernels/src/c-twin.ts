@@ -8,6 +8,8 @@ export interface CTwin {
   readonly name: string;
   /** Where function and struct are, in the folder of kernels: `fully-connected/fully_connected_int8.h`. */
   readonly header: string;
+  /** Macros that the header is included with, beside `SMG_KERNEL`: one header may make kernels for several types. */
+  readonly defines: Readonly<Record<string, string>> | undefined;
   /** The struct's fields, in its order. */
   readonly params: CRecord;
   /** Memory the function needs while it runs, its last argument; undefined if it takes none, 0 for a null pointer. */
@@ -30,8 +32,13 @@ export type InstructionSet = "dsp" | "mve";
 export interface CTwinRow {
   /** Default: C99 alone. */
   readonly needs?: InstructionSet;
-  /** Where function and struct are; its base name is theirs. */
+  /** Where function and struct are; its base name is theirs, unless there are `defines`. */
   readonly header: string;
+  /**
+   * Macros for a header that is made for several types, as `SMG_ELEMENT`. It also finds `SMG_KERNEL`: `Step.kernel`, the
+   * name of function and struct.
+   */
+  readonly defines?: Readonly<Record<string, string>>;
   /** The struct made of `Step.params`, or undefined if this way cannot compute such a step. */
   readonly pack: (params: never) => Packed | undefined;
   readonly takesLists?: boolean;
@@ -62,13 +69,14 @@ export function chooseCTwin(
     const packed = row.pack(step.params as never);
     if (packed === undefined) continue;
     const { params, scratchBytes = step.scratchBytes || undefined, furtherBytes = 0 } = packed;
-    const { header, takesLists = false } = row;
+    const { header, defines, takesLists = false } = row;
     const overlaps = (step.overlaps ?? []).flatMap(({ distanceBytes, ...pair }) =>
       Number.isFinite(furtherBytes)
         ? [{ ...pair, distanceBytes: distanceBytes + furtherBytes }]
         : [],
     );
-    return { name: baseName(header), header, params, scratchBytes, overlaps, takesLists };
+    const name = defines === undefined ? baseName(header) : step.kernel;
+    return { name, header, defines, params, scratchBytes, overlaps, takesLists };
   }
   return undefined;
 }

@@ -10,8 +10,8 @@ struct smg_channels {
   const int8_t *shift; /* [channels], or [1] */
   int32_t scale_step; /* 1 if each channel has a scale of its own, else 0 */
   int32_t output_zero_point;
-  int32_t activation_min;
-  int32_t activation_max;
+  int32_t min; /* of the activation, less the zero point */
+  int32_t max;
 };
 
 /* sums [count], those of channel `first` and behind it -> output [count] */
@@ -20,8 +20,8 @@ static inline void smg_store_channels(const struct smg_channels *p, const uint32
   const int32_t *multiplier = p->multiplier + first * p->scale_step;
   const int8_t *shift = p->shift + first * p->scale_step;
   for (int32_t i = 0; i < count; i++) {
-    const int32_t scaled = smg_scale((int32_t)sums[i], *multiplier, *shift) + p->output_zero_point;
-    output[i] = (int8_t)smg_clamp(scaled, p->activation_min, p->activation_max);
+    const int32_t scaled = smg_scale((int32_t)sums[i], *multiplier, *shift);
+    output[i] = (int8_t)(smg_clamp(scaled, p->min, p->max) + p->output_zero_point);
     multiplier += p->scale_step;
     shift += p->scale_step;
   }

@@ -3,7 +3,7 @@ import type { CRecord } from "./c-twin.ts";
 import type { ChannelRequantization } from "./requantization.ts";
 
 /** How sums of products of output channels become int8. */
-export type ChannelSums = ChannelRequantization &
+export type ChannelSums = Omit<ChannelRequantization, "singleRounding"> &
   ActivationRange & {
     readonly bias: Int32Array; // [channels]
     readonly outputZeroPoint: number;
@@ -44,8 +44,8 @@ export function packChannels(channels: ChannelSums): CRecord {
     shift: shift.slice(0, scales),
     scale_step: isOneScale ? 0 : 1,
     output_zero_point: channels.outputZeroPoint,
-    activation_min: channels.activationMin,
-    activation_max: channels.activationMax,
+    min: channels.activationMin - channels.outputZeroPoint,
+    max: channels.activationMax - channels.outputZeroPoint,
   };
 }
 

@@ -12,6 +12,17 @@ static inline int32_t smg_saturating_shift_left(int32_t a, int32_t exponent) {
   return (int32_t)((uint32_t)a << exponent);
 }
 
+/* Bits in front of the highest one; 32 of 0. */
+static inline int32_t smg_leading_zeros(int32_t a) {
+  int32_t count = 0;
+  uint32_t bits = (uint32_t)a;
+  while (count < 32 && bits < 0x80000000u) {
+    bits <<= 1;
+    count++;
+  }
+  return count;
+}
+
 /* 2 / (1 + a) in Q2.29, by three steps of Newton and Raphson. a: Q0.31, 0 or more. */
 static inline int32_t smg_reciprocal_of_half(int32_t a) {
   const int32_t half = (a >> 1) + ((int32_t)1 << 30); /* (1 + a) / 2 */

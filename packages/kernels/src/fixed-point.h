@@ -32,6 +32,16 @@ static inline int32_t smg_clamp(int32_t x, int32_t min, int32_t max) {
   return x < min ? min : x > max ? max : x;
 }
 
+/* x + zero_point, limited; x may be any int32. */
+static inline int32_t smg_to_range(int32_t x, int32_t zero_point, int32_t min, int32_t max) {
+  return smg_clamp(x, min - zero_point, max - zero_point) + zero_point;
+}
+
+/* Names of what is made for several types: smg_ and the argument, once that has been replaced. */
+#define SMG_NAME(kernel) SMG_JOIN(smg_, kernel)
+#define SMG_JOIN(a, b) SMG_JOIN_TOKENS(a, b)
+#define SMG_JOIN_TOKENS(a, b) a##b
+
 /* Whether a product of 64 bits is an instruction, and not a call. */
 #if !defined(SMG_LONG_MULTIPLY)
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__) || defined(__AVR__) || defined(__MSP430__)

@@ -10,7 +10,7 @@ import { makeStep, type Step } from "./step.ts";
 
 const { fround } = Math;
 
-type Params = {
+export type SigmoidalInt16Params = {
   readonly count: number;
   readonly multiplier: number;
   readonly shift: number;
@@ -54,7 +54,11 @@ export function sigmoidalInt16(
   });
 }
 
-function runSigmoidalInt16(params: Params, input: Int16Array, output: Int16Array): void {
+function runSigmoidalInt16(
+  params: SigmoidalInt16Params,
+  input: Int16Array,
+  output: Int16Array,
+): void {
   const { count, multiplier, shift, isTanh } = params;
   const half = shift > 0 ? 1 << (shift - 1) : 0;
   for (let i = 0; i < count; i++) {
@@ -67,7 +71,7 @@ function runSigmoidalInt16(params: Params, input: Int16Array, output: Int16Array
 function tableScale(
   scale: number,
   potShifts: readonly number[],
-): Pick<Params, "multiplier" | "shift"> {
+): Pick<SigmoidalInt16Params, "multiplier" | "shift"> {
   const log2 = fround(fround(Math.log(scale)) * fround(1 / fround(Math.log(2))));
   const rounded = Math.round(log2);
   const leftShift = 12 + rounded;

@@ -13,7 +13,7 @@ import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { logSoftmaxInt8Single } from "./int8-single.ts";
 
-type Params = RowGeometry & {
+export type LogSoftmaxInt8Params = RowGeometry & {
   /** The input scale in Q5.26 */
   readonly multiplier: number;
   readonly shift: number;
@@ -52,7 +52,11 @@ export function logSoftmaxInt8(
   });
 }
 
-function runLogSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array): void {
+function runLogSoftmaxInt8(
+  params: LogSoftmaxInt8Params,
+  input: Int8Array,
+  output: Int8Array,
+): void {
   const { rows, depth, multiplier, shift, differenceMin } = params;
   const { inverseMultiplier, inverseShift } = params;
   for (let row = 0; row < rows; row++) {
@@ -90,7 +94,7 @@ function runLogSoftmaxInt8(params: Params, input: Int8Array, output: Int8Array):
  * Source: `PreprocessLogSoftmaxScalingExp` and `CalculateInputRadius`,
  * tensorflow/lite/kernels/internal/quantization_util.cc.
  */
-function differenceScales(inputScale: number): Omit<Params, keyof RowGeometry> {
+function differenceScales(inputScale: number): Omit<LogSoftmaxInt8Params, keyof RowGeometry> {
   const real = Math.min(inputScale * 2 ** (31 - differenceBits), 2 ** 31 - 1);
   const { multiplier, shift } = toFixedPoint(real);
   const inverse = 2 ** (31 - shift) / multiplier;

@@ -6,7 +6,7 @@ import { perTensorOf, tensorOfType } from "../requirements.ts";
 import { clamp, roundHalfToEven } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 
-type Params = FixedPoint & {
+export type RequantizeParams = FixedPoint & {
   readonly count: number;
   readonly inputZeroPoint: number;
   readonly outputZeroPoint: number;
@@ -59,7 +59,7 @@ export function rescale(
   });
 }
 
-function runRequantize(params: Params, input: Integers, output: Integers): void {
+function runRequantize(params: RequantizeParams, input: Integers, output: Integers): void {
   const { count, inputZeroPoint, outputZeroPoint, multiplier, shift, min, max } = params;
   for (let i = 0; i < count; i++) {
     const scaled = scale((input[i]! - inputZeroPoint) | 0, multiplier, shift);

@@ -1,18 +1,28 @@
-import type { Packed } from "../c-twin.ts";
-import { scale, shiftRight } from "../fixed-point.ts";
+import type { CRecord, Packed } from "../c-twin.ts";
+import { type FixedPoint, scale, shiftRight } from "../fixed-point.ts";
 import { expOfNegative } from "../fixed-point-functions.ts";
 import { differenceBits, type SoftmaxInt8Params, sumBits } from "./int8.ts";
 
-/** Powers that vanish from the sum also vanish from the result, so their table ends before them. */
 export function softmaxInt8Twin(params: SoftmaxInt8Params): Packed {
-  const { rows, depth, multiplier, shift, differenceMin } = params;
+  const { rows, depth } = params;
+  return { params: { rows, depth, ...packPowers(params) } };
+}
+
+/**
+ * A table of e^x for each difference to the largest value, 0, −1 and so on.
+ *
+ * Powers that vanish from the sum vanish from every result that has no more bits than it, so the table ends before them.
+ */
+export function packPowers({
+  multiplier,
+  shift,
+  differenceMin,
+}: FixedPoint & { readonly differenceMin: number }): CRecord {
   const powers: number[] = [];
   for (let difference = 0; difference > -256 && difference >= differenceMin; difference--) {
     const power = expOfNegative(scale(difference, multiplier, shift), differenceBits);
     if (shiftRight(power, sumBits) === 0) break;
     powers.push(power);
   }
-  return {
-    params: { rows, depth, powers_count: powers.length, powers: Int32Array.from(powers) },
-  };
+  return { powers_count: powers.length, powers: Int32Array.from(powers) };
 }

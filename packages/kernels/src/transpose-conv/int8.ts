@@ -17,7 +17,7 @@ import {
 } from "./transpose-conv.ts";
 import { transposeConvSum } from "./transpose-conv-sum.ts";
 
-type Params = TransposeConvGeometry &
+export type TransposeConvInt8Params = TransposeConvGeometry &
   ChannelRequantization &
   ActivationRange & {
     readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, inputChannels]
@@ -67,12 +67,16 @@ export function transposeConvInt8(
   });
 }
 
-function runTransposeConvInt8(params: Params, input: Int8Array, output: Int8Array): void {
+function runTransposeConvInt8(
+  params: TransposeConvInt8Params,
+  input: Int8Array,
+  output: Int8Array,
+): void {
   forEachOutputCell(convolveAt, params, input, output);
 }
 
 function convolveAt(
-  params: Params,
+  params: TransposeConvInt8Params,
   input: Int8Array,
   output: Int8Array,
   inputStart: number,

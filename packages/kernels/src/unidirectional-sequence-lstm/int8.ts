@@ -19,7 +19,7 @@ const { fround } = Math;
 
 type Lstm = OpOf<"unidirectional-sequence-lstm">;
 
-type Params = LstmGeometry & {
+export type LstmInt8Params = LstmGeometry & {
   readonly inputWeights: Int8Array; // [4 gates, units, depth]
   /** bias − inputZeroPoint · Σ inputWeights */
   readonly inputBias: Int32Array; // [4 gates, units]
@@ -108,7 +108,7 @@ export function lstmInt8(op: Lstm, graph: Graph, { rounding }: Numerics): Step {
 }
 
 function runLstmInt8(
-  params: Params,
+  params: LstmInt8Params,
   input: Int8Array,
   outputState: Int8Array,
   cellState: Int16Array,
@@ -147,7 +147,7 @@ function runLstmInt8(
 
 /** What a gate applies its function to, in Q3.12. Both parts are rescaled on their own. */
 function gateSum(
-  params: Params,
+  params: LstmInt8Params,
   gate: number,
   unit: number,
   input: Int8Array,
@@ -227,7 +227,7 @@ function cellBitsOf(graph: Graph, id: TensorId): number {
 }
 
 /** 0 clips nothing. A limit below one step of the cell state clips everything. */
-function cellClip(real: number, cellBits: number): Pick<Params, "cellMin" | "cellMax"> {
+function cellClip(real: number, cellBits: number): Pick<LstmInt8Params, "cellMin" | "cellMax"> {
   if (real <= 0) return { cellMin: int16Min, cellMax: int16Max };
   const limit = Math.min(Math.trunc(fround(real) / 2 ** (cellBits - 15)), int16Max);
   return { cellMin: 0 - limit, cellMax: limit };

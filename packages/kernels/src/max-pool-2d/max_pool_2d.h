@@ -1,19 +1,17 @@
-/* C twin of max-pool-2d.ts for int8. */
-#ifndef SMG_MAX_POOL_2D_INT8_H
-#define SMG_MAX_POOL_2D_INT8_H
-
+/* C twin of max-pool-2d.ts, made for SMG_KERNEL and elements SMG_ELEMENT. */
 #include "../window.h"
 
-struct smg_max_pool_2d_int8 {
+struct SMG_NAME(SMG_KERNEL) {
   struct smg_window window;
   int32_t activation_min;
   int32_t activation_max;
 };
 
 /* input [batches, height, width, channels] -> output [batches, height, width, channels] */
-static void smg_max_pool_2d_int8(const struct smg_max_pool_2d_int8 *params, const int8_t *input, int8_t *output) {
+static void SMG_NAME(SMG_KERNEL)(const struct SMG_NAME(SMG_KERNEL) *params, const SMG_ELEMENT *input,
+                                 SMG_ELEMENT *output) {
   const struct smg_window *const w = &params->window;
-  const int32_t row_bytes = w->input_width * w->input_channels;
+  const int32_t row_size = w->input_width * w->input_channels;
   for (int32_t batch = 0; batch < w->batches; batch++) {
     for (int32_t out_y = 0; out_y < w->output_height; out_y++) {
       const int32_t y = out_y * w->stride_height - w->padding_top;
@@ -23,24 +21,25 @@ static void smg_max_pool_2d_int8(const struct smg_max_pool_2d_int8 *params, cons
         const int32_t x = out_x * w->stride_width - w->padding_left;
         const int32_t left = smg_first_inside(x);
         const int32_t columns = smg_end_inside(x, w->input_width, w->filter_width) - left;
-        const int8_t *from = input + (y + top) * row_bytes + (x + left) * w->input_channels;
+        const SMG_ELEMENT *from = input + (y + top) * row_size + (x + left) * w->input_channels;
         for (int32_t channel = 0; channel < w->input_channels; channel++) {
-          const int8_t *row = from++;
+          const SMG_ELEMENT *row = from++;
           int32_t largest = params->activation_min;
           for (int32_t i = 0; i < rows; i++) {
-            const int8_t *cell = row;
+            const SMG_ELEMENT *cell = row;
             for (int32_t j = 0; j < columns; j++) {
               if (*cell > largest) { largest = *cell; }
               cell += w->input_channels;
             }
-            row += row_bytes;
+            row += row_size;
           }
-          *output++ = (int8_t)(largest < params->activation_max ? largest : params->activation_max);
+          *output++ = (SMG_ELEMENT)(largest < params->activation_max ? largest : params->activation_max);
         }
       }
     }
-    input += w->input_height * row_bytes;
+    input += w->input_height * row_size;
   }
 }
 
-#endif
+#undef SMG_KERNEL
+#undef SMG_ELEMENT
