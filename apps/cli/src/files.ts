@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "@smidgen/errors";
 
@@ -28,6 +28,13 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
     await rm(unfinished, { force: true });
     throw new UserError("cannot-write", `${file} cannot be written: ${reason(cause)}`, { cause });
   }
+}
+
+export function fileExists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 const reasons: Readonly<Record<string, string>> = {

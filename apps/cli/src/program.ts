@@ -5,6 +5,18 @@ const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ) as { readonly version: string };
 
+/** As `coreNames` of @smidgen/device, which `--help` does not load; a test holds them equal. */
+const coreTargets = [
+  "cortex-m0",
+  "cortex-m3",
+  "cortex-m4",
+  "cortex-m7",
+  "cortex-m33",
+  "cortex-m55",
+  "riscv32",
+] as const;
+const codeTargets = ["portable", ...coreTargets] as const;
+
 const print = (text: string) => process.stdout.write(text);
 
 /** Each command loads what it needs only when it runs, so that `--help` is there at once. */
@@ -116,6 +128,79 @@ function anyNumber(text: string): number {
   return value;
 }
 
+program
+  .command("generate")
+  .description("write a model as a C99 project that needs no runtime")
+  .argument("<file>", "a .tflite file")
+  .requiredOption("-o, --output <folder>", "where the project goes")
+  .addOption(
+    new Option("--target <target>", "what the code is made for")
+      .choices(codeTargets)
+      .default("portable" as const, "portable, any C99 compiler"),
+  )
+  .option("--name <name>", "what the functions are called after: smg_NAME_run")
+  .option("--labels <labels>", "what each element of the output stands for, with commas between")
+  .addOption(
+    new Option("--arena <arena>", "whose the working memory is: model.c's, or a parameter")
+      .choices(["static", "caller"] as const)
+      .default("static" as const),
+  )
+  .action(async (file, { output, target, name, labels, arena }) => {
+    const { generate } = await import("./commands/generate.ts");
+    print(await generate(file, { output, target, name, labels: labels?.split(","), arena }));
+  });
+
+program
+  .command("measure")
+  .description(
+    "build a model for microcontrollers, run it in an emulator, and say what flash, RAM and instructions it takes; exit with 1 if it computes anything else than our interpreter",
+  )
+  .argument("<file>", "a .tflite file")
+  .addOption(
+    new Option("--target <targets...>", "cores, or host for this machine")
+      .choices([...coreTargets, "host"] as const)
+      .default([...coreTargets]),
+  )
+  .option("--portable", "measure portable C instead of code made for the core")
+  .addOption(
+    new Option("--optimization <level>", "what the compiler aims at")
+      .choices(["s", "2", "3"] as const)
+      .default("2" as const),
+  )
+  .option(
+    "--samples <count>",
+    "random inputs, besides one of zeros and one of extremes",
+    wholeNumber,
+    8,
+  )
+  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber, 1)
+  .option("--inputs <file>", "raw inputs instead, little-endian, one inference after the other")
+  .option("--steps", "instructions of each operator")
+  .option("--json", "the measurements as JSON")
+  .action(async (file, { target, portable = false, optimization, steps = false, ...options }) => {
+    const { measure } = await import("./commands/measure.ts");
+    const { text, equal } = await measure(file, {
+      ...options,
+      targets: target,
+      portable,
+      optimization: `-O${optimization}`,
+      steps,
+      json: options.json ?? false,
+    });
+    print(text);
+    if (!equal) process.exitCode = 1;
+  });
+
+program
+  .command("doctor")
+  .description("say which optional tools are there, what they are for, and how to get the others")
+  .option("--json", "the same as JSON")
+  .action(async ({ json = false }) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    print(await doctor({ json }));
+  });
+
+/** What ranges are right is for the command to say. */
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value >= 2 ** 31) {

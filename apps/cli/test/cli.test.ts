@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { graphBuilder } from "@smidgen/graph";
 import { readTflite, writeTflite } from "@smidgen/tflite";
+import { smidgen } from "./run-command.ts";
 
 let folder: string;
 let model: string;
@@ -33,24 +32,6 @@ function dense() {
     { name: "dense", type: "float32" },
   );
   return b.build([y]);
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const main = path.resolve(import.meta.dirname, "../src/main.ts");
-
-async function smidgen(...args: readonly string[]): Promise<Outcome> {
-  const node = ["--conditions=@smidgen/source", "--import=tsx", main, ...args];
-  const options = { env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined } };
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, node, options)) };
-  } catch (error) {
-    return error as Outcome;
-  }
 }
 
 describe("smidgen inspect", () => {

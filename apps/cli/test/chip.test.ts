@@ -1,0 +1,118 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { coreNames, findToolchains, missingFor, toolNames } from "@smidgen/device";
+import { announceSkipped } from "@smidgen/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { smidgen, smidgenWith } from "./run-command.ts";
+
+const model = path.resolve(
+  import.meta.dirname,
+  "../../../packages/runtime/test/golden/s_mlp_784_28_10/model.tflite",
+);
+const toolchains = await findToolchains();
+const cores = coreNames.filter((core) => missingFor(core, toolchains).length === 0);
+if (!cores.includes("cortex-m4")) {
+  announceSkipped("smidgen measure on cortex-m4", toolchains["arm-none-eabi-gcc"].install.debian);
+}
+const withoutTools = { PATH: "/nonexistent", Path: "/nonexistent" };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "smidgen-cli-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("smidgen generate", () => {
+  test("writes a project, and keeps what someone has changed in it", async () => {
+    const output = path.join(folder, "digits");
+    const args = ["generate", model, "-o", output, "--name", "digits"];
+    const { code, stdout } = await smidgen(...args, "--labels", "zero,one");
+    expect(code).toBe(0);
+    expect(stdout).toContain("Call smg_digits_run");
+    const header = await readFile(path.join(output, "model.h"), "utf8");
+    expect(header).toContain("smg_digits_run(const int8_t in[784], int8_t out[10])");
+    expect(await readFile(path.join(output, "model.c"), "utf8")).toContain('"one"');
+
+    await writeFile(path.join(output, "main.c"), "mine");
+    await writeFile(path.join(output, "model.h"), "stale");
+    const again = await smidgen(...args);
+    expect(again.stdout).toMatch(/main\.c +kept as it is/);
+    expect(await readFile(path.join(output, "main.c"), "utf8")).toBe("mine");
+    expect(await readFile(path.join(output, "model.h"), "utf8")).toBe(
+      header.replace(/\/\* What each element[\s\S]*?;\n\n/, ""),
+    );
+    expect((await readdir(output)).some((name) => name.includes("unfinished"))).toBe(false);
+  });
+
+  test("refuses a name that is none in C", async () => {
+    const { code, stderr } = await smidgen("generate", model, "-o", folder, "--name", "a;b");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^smidgen: "a;b" cannot be part of the name of a C function\n/);
+  });
+});
+
+describe("smidgen doctor", () => {
+  test("lists every tool with its version", async () => {
+    const { code, stdout } = await smidgen("doctor", "--json");
+    expect(code).toBe(0);
+    const { tools } = JSON.parse(stdout) as {
+      tools: readonly { name: string; found: boolean; version?: string }[];
+    };
+    expect(tools.map(({ name }) => name)).toEqual(toolNames);
+    const versions = Object.values(toolchains).map((tool) => tool.version);
+    expect(tools.map((tool) => tool.version)).toEqual(versions);
+    expect(tools.map(({ found }) => found)).toEqual(versions.map((v) => v !== undefined));
+  });
+
+  test("says how to get what is missing", async () => {
+    const { code, stdout } = await smidgenWith(withoutTools, "doctor");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/qemu-system-arm +missing/);
+    expect(stdout).toMatch(/qemu-system-arm was not found:\n {2}(apt-get|brew|winget) install/);
+  });
+});
+
+describe("smidgen measure", () => {
+  test("estimates where nothing can be measured, and says so", async () => {
+    const { code, stdout } = await smidgenWith(withoutTools, "measure", model);
+    expect(code).toBe(0);
+    for (const core of coreNames) {
+      expect(stdout).toMatch(new RegExp(`${core} +\\? +about [\\d,]+ .*not run +ESTIMATE`));
+    }
+    expect(stdout).toContain("Not measured, but estimated: arm-none-eabi-gcc was not found");
+    expect(stdout).toContain("Install what is missing: ");
+  });
+
+  test.runIf(cores.includes("cortex-m4"))(
+    "counts the instructions of each operator, and finds the outputs equal",
+    async () => {
+      const args = ["measure", model, "--target", "cortex-m4", "--steps", "--json"];
+      const { code, stdout } = await smidgen(...args, "--samples", "2");
+      expect(code).toBe(0);
+      const report = JSON.parse(stdout) as {
+        equal: boolean;
+        samples: number;
+        outcomes: readonly [
+          {
+            measurement: {
+              instructions: number[];
+              stepInstructions: { operator: number; instructions: number }[];
+            };
+          },
+        ];
+      };
+      expect(report).toMatchObject({ equal: true, samples: 4 });
+      const { instructions, stepInstructions } = report.outcomes[0].measurement;
+      expect(instructions).toHaveLength(4);
+      expect(stepInstructions.map(({ operator }) => operator)).toEqual([0, 1, 2]);
+      const sum = stepInstructions.reduce((total, step) => total + step.instructions, 0);
+      expect(sum / (instructions[0] as number)).toBeCloseTo(1, 1);
+    },
+  );
+
+  test("knows every core", async () => {
+    const { stderr } = await smidgen("measure", model, "--target", "z80");
+    expect(stderr).toContain(`Allowed choices are ${coreNames.join(", ")}, host.`);
+  });
+});
