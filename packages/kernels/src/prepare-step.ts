@@ -92,6 +92,7 @@ import { transposeConvFloat32 } from "./transpose-conv/float32.ts";
 import { transposeConvInt16 } from "./transpose-conv/int16.ts";
 import { transposeConvInt8 } from "./transpose-conv/int8.ts";
 import { lstmFloat32 } from "./unidirectional-sequence-lstm/float32.ts";
+import { lstmInt16 } from "./unidirectional-sequence-lstm/int16.ts";
 import { lstmInt8 } from "./unidirectional-sequence-lstm/int8.ts";
 import { transpose } from "./transpose/transpose.ts";
 import { unpack } from "./unpack/unpack.ts";
@@ -202,7 +203,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
     int8: transposeConvInt8,
     int16: transposeConvInt16,
   },
-  "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8 },
+  "unidirectional-sequence-lstm": { float32: lstmFloat32, int8: lstmInt8, int16: lstmInt16 },
   unpack: { float32: unpack, int8: unpack, int16: unpack, int32: unpack },
 };
 
