@@ -87,7 +87,7 @@ const conv2d: AddLayer = (b, name, draws) => {
 
 const depthwiseConv2d: AddLayer = (b, name, draws) => {
   const { int, pick } = draws;
-  const [channels, multiplier] = [pick(1, 1, 2, 3, 4, 5, 8, 9), pick(1, 1, 1, int(2, 4))];
+  const [channels, multiplier] = [pick(1, 2, 3, 4, 4, 8, 8, 12), pick(1, 1, 1, int(2, 4))];
   const { input, height, width, options } = addImage(b, name, draws, channels);
   const filter = addFilter(b, name, draws, [1, height, width, channels * multiplier], 3);
   return b.op(

@@ -7,7 +7,10 @@ import { packRequantize } from "./quantize/integers-twin.ts";
 import { transposeConvInt8Twin } from "./transpose-conv/int8-twin.ts";
 import { conv2dInt8Dsp } from "./conv-2d/int8-dsp.ts";
 import { conv2dInt8Twin } from "./conv-2d/int8-twin.ts";
-import { depthwiseConv2dInt8AsConvDsp } from "./depthwise-conv-2d/int8-dsp.ts";
+import {
+  depthwiseConv2dInt8AsConvDsp,
+  depthwiseConv2dInt8Dsp,
+} from "./depthwise-conv-2d/int8-dsp.ts";
 import {
   depthwiseConv2dInt8AsConv,
   depthwiseConv2dInt8Twin,
@@ -73,6 +76,11 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   copy: [{ header: "reshape/copy.h", pack: asItIs }],
   depthwise_conv_2d_int8: [
     { needs: "dsp", header: "conv-2d/conv_2d_int8_dsp.h", pack: depthwiseConv2dInt8AsConvDsp },
+    {
+      needs: "dsp",
+      header: "depthwise-conv-2d/depthwise_conv_2d_int8_dsp.h",
+      pack: depthwiseConv2dInt8Dsp,
+    },
     { header: "depthwise-conv-2d/depthwise_conv_2d_int8.h", pack: depthwiseConv2dInt8Twin },
     { header: "conv-2d/conv_2d_int8.h", pack: depthwiseConv2dInt8AsConv },
   ],

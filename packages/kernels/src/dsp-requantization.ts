@@ -1,5 +1,4 @@
 import type { ActivationRange } from "./activation-range.ts";
-import type { CRecord } from "./c-twin.ts";
 import type { ChannelRequantization } from "./requantization.ts";
 
 /** How sums of products become int8. */
@@ -9,6 +8,17 @@ export type SumsToInt8 = ChannelRequantization &
     readonly outputZeroPoint: number;
   };
 
+/** `struct smg_dsp_requantization` in dsp.h. */
+// A type alias, since an interface would not be a `CRecord`.
+export type DspRequantization = {
+  readonly twice_bias: Int32Array; // [outputs]
+  readonly multiplier: Int32Array; // [outputs]
+  readonly shift: Int8Array; // [outputs], to the right
+  readonly twice_zero_point_plus_1: number;
+  readonly activation_min: number;
+  readonly activation_max: number;
+};
+
 /** The smallest and largest sum that inputs can make, without the bias. */
 export interface SumRange {
   readonly min: number;
@@ -16,29 +26,24 @@ export interface SumRange {
 }
 
 /**
- * `struct smg_dsp_requantization` in dsp.h, or undefined if its arithmetic would not be exact.
+ * Doubles the bias and turns shifts to the right. Undefined if the arithmetic of dsp.h would not be exact.
  *
- * ranges: of each output's sum of products. Outputs are padded to a multiple of `outputsTogether`.
+ * ranges: of each output's sum of products.
  */
 export function packDspRequantization(
   { bias, multiplier, shift, singleRounding, ...params }: SumsToInt8,
   ranges: readonly SumRange[],
-): CRecord | undefined {
+): DspRequantization | undefined {
   // Larger sums would not leave room for doubling, and larger shifts none for the zero point.
   const isExact = ranges.every(
     ({ min, max }, i) => bias[i]! + min >= -sumLimit && bias[i]! + max <= sumLimit,
   );
   if (!isExact || singleRounding !== 0) return undefined;
   if (shift.some((bits) => bits > 0 || bits < -largestShift)) return undefined;
-  const isOneScale =
-    multiplier.every((value) => value === multiplier[0]) &&
-    shift.every((value) => value === shift[0]);
-  const scales = isOneScale ? 1 : multiplier.length;
   return {
     twice_bias: bias.map((value) => 2 * value),
-    multiplier: multiplier.slice(0, scales),
-    shift: shift.slice(0, scales).map((bits) => 0 - bits),
-    scale_step: isOneScale ? 0 : 1,
+    multiplier,
+    shift: shift.map((bits) => 0 - bits),
     twice_zero_point_plus_1: 2 * params.outputZeroPoint + 1,
     activation_min: params.activationMin,
     activation_max: params.activationMax,

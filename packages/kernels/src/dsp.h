@@ -7,12 +7,17 @@
 
 #include "fixed-point.h"
 
+#if defined(__GNUC__)
+#define SMG_DSP_NOINLINE __attribute__((noinline))
+#else
+#define SMG_DSP_NOINLINE
+#endif
+
 /* How sums of products become int8, as smg_scale has it; packed by dsp-requantization.ts. */
 struct smg_dsp_requantization {
   const int32_t *twice_bias; /* [outputs] */
-  const int32_t *multiplier; /* [outputs], or [1] */
-  const int8_t *shift; /* [outputs], or [1]; to the right, 0 to 20 */
-  int32_t scale_step; /* 1 if each output has a scale of its own, else 0 */
+  const int32_t *multiplier; /* [outputs] */
+  const int8_t *shift; /* [outputs], to the right, 0 to 20 */
   int32_t twice_zero_point_plus_1; /* so that one addition moves and rounds */
   int32_t activation_min;
   int32_t activation_max;
@@ -23,6 +28,10 @@ static inline int32_t smg_dsp_load(const int8_t *from) {
   int32_t word;
   memcpy(&word, from, sizeof word);
   return word;
+}
+
+static inline int32_t smg_subtract(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a - (uint32_t)b);
 }
 
 /* GCC's macro __ssat turns unsigned into signed without saying so. */

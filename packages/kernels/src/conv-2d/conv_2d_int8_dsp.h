@@ -29,7 +29,7 @@ struct smg_conv_2d_int8_dsp {
   int32_t input_zero_point;
   int32_t row_words; /* of a filter's row, filter_width * input_channels / 4 rounded up */
   /* Weights of four cells of a row, the first and third and the second and fourth in a word:
-   * [output_channels / 2 rounded up][filter_height][row_words][2] */
+   * [output_channels / 4 rounded up][filter_height][row_words][2][2] */
   const int32_t *weights;
   struct smg_dsp_requantization requantization;
 };
@@ -74,49 +74,86 @@ static void smg_dsp_fill_patch(const struct smg_conv_2d_int8_dsp *p, const int8_
   }
 }
 
+/* Sums of products of two patches with four output channels, times 2: [channel][patch]. A function of its own, because
+ * it needs all registers. */
+static SMG_DSP_NOINLINE void smg_dsp_four_by_two(const int32_t *weights, const int32_t *end, const int32_t *x,
+                                                 int32_t *twice) {
+  int32_t low00 = 0;
+  int32_t low01 = 0;
+  int32_t low20 = 0;
+  int32_t low21 = 0;
+  int32_t both00 = 0;
+  int32_t both01 = 0;
+  int32_t both20 = 0;
+  int32_t both21 = 0;
+  do {
+    int32_t x0 = x[0];
+    int32_t x1 = x[1];
+    int32_t word = weights[0];
+    both00 = __smlad(word, x0, both00);
+    both01 = __smlad(word, x1, both01);
+    word = __sxtb16(word);
+    low00 = __smlad(word, x0, low00);
+    low01 = __smlad(word, x1, low01);
+    word = weights[1];
+    both20 = __smlad(word, x0, both20);
+    both21 = __smlad(word, x1, both21);
+    word = __sxtb16(word);
+    low20 = __smlad(word, x0, low20);
+    low21 = __smlad(word, x1, low21);
+    x0 = x[2];
+    x1 = x[3];
+    word = weights[2];
+    both00 = __smlad(word, x0, both00);
+    both01 = __smlad(word, x1, both01);
+    word = __sxtb16(word);
+    low00 = __smlad(word, x0, low00);
+    low01 = __smlad(word, x1, low01);
+    word = weights[3];
+    both20 = __smlad(word, x0, both20);
+    both21 = __smlad(word, x1, both21);
+    word = __sxtb16(word);
+    low20 = __smlad(word, x0, low20);
+    low21 = __smlad(word, x1, low21);
+    weights += 4;
+    x += 4;
+  } while (weights != end);
+  twice[0] = 2 * low00;
+  twice[1] = 2 * low01;
+  twice[2] = smg_subtract(both00, low00) >> 7;
+  twice[3] = smg_subtract(both01, low01) >> 7;
+  twice[4] = 2 * low20;
+  twice[5] = 2 * low21;
+  twice[6] = smg_subtract(both20, low20) >> 7;
+  twice[7] = smg_subtract(both21, low21) >> 7;
+}
+
 /* All channels of two cells of the output. */
 static void smg_dsp_convolve_patches(const struct smg_conv_2d_int8_dsp *p, const int32_t *patches, int8_t *output0,
                                      int8_t *output1) {
   const struct smg_dsp_requantization *const r = &p->requantization;
-  const int32_t words = p->filter_height * p->row_words * 2;
-  const int32_t channels = p->output_channels;
-  const int32_t zero_point = r->twice_zero_point_plus_1;
+  const int32_t words = p->filter_height * p->row_words * 4;
   const int32_t *weights = p->weights;
+  const int32_t *bias = r->twice_bias;
   const int32_t *multiplier = r->multiplier;
   const int8_t *shift = r->shift;
-  for (int32_t channel = 0; channel < channels; channel += 2) {
-    const int32_t *const end = weights + words;
-    const int32_t *x = patches;
-    int32_t low0 = 0;
-    int32_t low1 = 0;
-    int32_t both0 = 0;
-    int32_t both1 = 0;
+  const int32_t zero_point = r->twice_zero_point_plus_1;
+  for (int32_t left = p->output_channels; left > 0; left -= 4) {
+    int32_t twice[8];
+    const int32_t *sums = twice;
+    int32_t count = left < 4 ? left : 4;
+    smg_dsp_four_by_two(weights, weights + words, patches, twice);
+    weights += words;
     do {
-      const int32_t weights0 = weights[0];
-      const int32_t weights1 = weights[1];
-      both0 = __smlad(weights1, x[2], __smlad(weights0, x[0], both0));
-      both1 = __smlad(weights1, x[3], __smlad(weights0, x[1], both1));
-      low0 = __smlad(__sxtb16(weights1), x[2], __smlad(__sxtb16(weights0), x[0], low0));
-      low1 = __smlad(__sxtb16(weights1), x[3], __smlad(__sxtb16(weights0), x[1], low1));
-      weights += 2;
-      x += 4;
-    } while (weights != end);
-    {
-      const int32_t twice_bias = r->twice_bias[channel];
-      output0[channel] = smg_dsp_requantize(twice_bias + 2 * low0, *multiplier, *shift, zero_point);
-      output1[channel] = smg_dsp_requantize(twice_bias + 2 * low1, *multiplier, *shift, zero_point);
-      multiplier += r->scale_step;
-      shift += r->scale_step;
-    }
-    if (channel + 1 < channels) {
-      const int32_t twice_bias = r->twice_bias[channel + 1];
-      const int32_t twice0 = twice_bias + ((int32_t)((uint32_t)both0 - (uint32_t)low0) >> 7);
-      const int32_t twice1 = twice_bias + ((int32_t)((uint32_t)both1 - (uint32_t)low1) >> 7);
-      output0[channel + 1] = smg_dsp_requantize(twice0, *multiplier, *shift, zero_point);
-      output1[channel + 1] = smg_dsp_requantize(twice1, *multiplier, *shift, zero_point);
-      multiplier += r->scale_step;
-      shift += r->scale_step;
-    }
+      const int32_t scale = *multiplier++;
+      const int32_t right = *shift++;
+      const int32_t twice_bias = *bias++;
+      const int8_t y0 = smg_dsp_requantize(twice_bias + sums[0], scale, right, zero_point);
+      const int8_t y1 = smg_dsp_requantize(twice_bias + sums[1], scale, right, zero_point);
+      *output0++ = y0;
+      *output1++ = y1;
+      sums += 2;
+    } while (--count > 0);
   }
 }
 

@@ -32,22 +32,24 @@ const layer = (filter: readonly number[], outputChannels: number): Conv2dInt8Par
   activationMax: 127,
 });
 
+const words = (...quads: readonly (readonly number[])[]) => Int32Array.from(quads.flat());
+const cells = (first: number, second: number) => (second << 16) | (first & 0xffff);
+
 test("a halfword has the weights of two channels, a word those of every other cell", () => {
   const packed = conv2dInt8Dsp(layer([1, 2, 3, 4, 5, /**/ 10, 20, 30, 40, 50], 2));
-  const cells = (first: number, second: number) => (second << 16) + first;
   expect(packed?.params["weights"]).toEqual(
-    Int32Array.of(
-      cells(256 * 10 + 1, 256 * 30 + 3),
-      cells(256 * 20 + 2, 256 * 40 + 4),
-      cells(256 * 50 + 5, 0),
-      cells(0, 0),
+    words(
+      [cells(256 * 10 + 1, 256 * 30 + 3), 0, cells(256 * 20 + 2, 256 * 40 + 4), 0],
+      [cells(256 * 50 + 5, 0), 0, 0, 0],
     ),
   );
 });
 
-test("the last of an odd number of channels is alone", () => {
-  const packed = conv2dInt8Dsp(layer([1, 2, -3], 3));
-  expect(packed?.params["weights"]).toEqual(Int32Array.of(256 * 2 + 1, 0, 0xfffd, 0));
+test("four channels are together, and what is missing of the last four is 0", () => {
+  const packed = conv2dInt8Dsp(layer([1, 2, 3, -4, 5, 6], 6));
+  expect(packed?.params["weights"]).toEqual(
+    words([cells(256 * 2 + 1, 0), cells(256 * -4 + 3, 0), 0, 0], [cells(256 * 6 + 5, 0), 0, 0, 0]),
+  );
 });
 
 test("the input's zero point joins the bias, and pads", () => {

@@ -53,22 +53,26 @@ export function conv2dInt8Dsp(params: Conv2dInt8Params): Packed | undefined {
   };
 }
 
-/** rows [channels][rowLength × height] → [channels / 2][height][rowLength / 4][2], rounded up where something remains */
+/**
+ * rows [channels][height × rowLength] → [channels / 4][height][rowLength / 4][2][2], rounded up where something remains:
+ * first the words of the first and third cell, for two channels each, then those of the second and fourth.
+ */
 function packWeights(rows: readonly Int8Array[], rowLength: number): Int32Array | undefined {
-  const none = new Int8Array(rows[0]!.length);
   const packed: number[] = [];
-  for (let channel = 0; channel < rows.length; channel += 2) {
-    const [low, high] = [rows[channel]!, rows[channel + 1] ?? none];
-    for (let start = 0; start < low.length; start += rowLength) {
+  for (let channel = 0; channel < rows.length; channel += 4) {
+    for (let start = 0; start < rows[0]!.length; start += rowLength) {
       for (let i = 0; i < rowLength; i += 4) {
-        const cells = [0, 1, 2, 3].map((k) =>
-          i + k < rowLength ? halfword(high[start + i + k]!, low[start + i + k]!) : 0,
-        );
-        const [a, b, c, d] = cells;
-        if (a === undefined || b === undefined || c === undefined || d === undefined) {
-          return undefined;
+        for (const first of [i, i + 1]) {
+          for (const low of [channel, channel + 2]) {
+            const halves = [first, first + 2].map((cell) => {
+              if (cell >= rowLength) return 0;
+              return halfword(rows[low + 1]?.[start + cell] ?? 0, rows[low]?.[start + cell] ?? 0);
+            });
+            const [a, b] = halves;
+            if (a === undefined || b === undefined) return undefined;
+            packed.push((b << 16) | (a & 0xffff));
+          }
         }
-        packed.push((c << 16) | (a & 0xffff), (d << 16) | (b & 0xffff));
       }
     }
   }

@@ -1,5 +1,7 @@
 import type { Packed } from "../c-twin.ts";
 import { conv2dInt8Dsp } from "../conv-2d/int8-dsp.ts";
+import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { foldZeroPoint } from "../fold-zero-point.ts";
 import { depthwiseAsConv } from "./int8-twin.ts";
 import type { DepthwiseConv2dInt8Params } from "./int8.ts";
 
@@ -8,4 +10,69 @@ export function depthwiseConv2dInt8AsConvDsp(
   params: DepthwiseConv2dInt8Params,
 ): Packed | undefined {
   return params.inputChannels === 1 ? conv2dInt8Dsp(depthwiseAsConv(params)) : undefined;
+}
+
+/**
+ * For `depthwise_conv_2d_int8_dsp.h`: weights of four channels in a word.
+ *
+ * Undefined for channels that are not a multiple of 4, for several outputs of one input, and if a sum may need more than 24 bits.
+ */
+export function depthwiseConv2dInt8Dsp(params: DepthwiseConv2dInt8Params): Packed | undefined {
+  const { inputChannels: channels, filterHeight, filterWidth } = params;
+  if (params.depthMultiplier !== 1 || channels % 4 !== 0) return undefined;
+  const inputZeroPoint = 0 - params.inputOffset;
+  const { filter: rows } = depthwiseAsConv(params); // [channels, filterHeight, filterWidth]
+  const cells = filterHeight * filterWidth;
+  const ranges = Array.from({ length: channels }, (_, channel) =>
+    sumRange(rows.subarray(channel * cells, (channel + 1) * cells)),
+  );
+  const requantization = packDspRequantization(
+    { ...params, bias: foldZeroPoint(params.bias, rows, inputZeroPoint) },
+    ranges,
+  );
+  if (requantization === undefined || !ranges.every(has24Bits)) return undefined;
+  return {
+    params: {
+      batches: params.batches,
+      input_height: params.inputHeight,
+      input_width: params.inputWidth,
+      channels,
+      output_height: params.outputHeight,
+      output_width: params.outputWidth,
+      filter_height: filterHeight,
+      filter_width: filterWidth,
+      stride_height: params.strideHeight,
+      stride_width: params.strideWidth,
+      dilation_height: params.dilationHeight,
+      dilation_width: params.dilationWidth,
+      padding_top: params.paddingTop,
+      padding_left: params.paddingLeft,
+      padding: new Int8Array(channels).fill(inputZeroPoint),
+      weights: packWeights(params.filter, channels),
+      requantization,
+    },
+    // Of 64 bits each, if a test runs on a machine that has such pointers.
+    scratchBytes: cells * 8,
+  };
+}
+
+/** [cells, channels] → [channels / 4][cells] */
+function packWeights(filter: Int8Array, channels: number): Int32Array {
+  const packed: number[] = [];
+  for (let first = 0; first < channels; first += 4) {
+    for (let start = first; start < filter.length; start += channels) {
+      packed.push(wordOf(filter.subarray(start, start + 4)));
+    }
+  }
+  return Int32Array.from(packed);
+}
+
+/** Four bytes, the first one lowest. */
+function wordOf(bytes: ArrayLike<number>): number {
+  return (
+    (bytes[0]! & 0xff) |
+    ((bytes[1]! & 0xff) << 8) |
+    ((bytes[2]! & 0xff) << 16) |
+    ((bytes[3]! & 0xff) << 24)
+  );
 }

@@ -23,6 +23,7 @@ struct smg_fully_connected_int8_dsp {
   /* Four units share each word of input: [units / 4][words][4]. The units that remain follow one by one,
    * [units % 4][words]. Words are depth / 4 rounded up. */
   const int32_t *weights;
+  int32_t scale_step; /* 1 if each unit has a multiplier and a shift of its own, 0 if there is one */
   struct smg_dsp_requantization requantization;
 };
 
@@ -94,8 +95,8 @@ static void smg_fully_connected_int8_dsp(const struct smg_fully_connected_int8_d
       for (int32_t i = 0; i < together; i++) {
         *output++ = smg_dsp_requantize(r->twice_bias[unit + i] + twice[i], *multiplier, *shift,
                                        r->twice_zero_point_plus_1);
-        multiplier += r->scale_step;
-        shift += r->scale_step;
+        multiplier += p->scale_step;
+        shift += p->scale_step;
       }
     }
     input += p->depth;

@@ -18,8 +18,20 @@ export function fullyConnectedInt8Dsp(params: FullyConnectedInt8Params): Packed 
     rows.map((row) => shiftedSumRange(row)),
   );
   if (weights === undefined || requantization === undefined) return undefined;
+  const { multiplier, shift } = requantization;
+  const isOneScale = isUniform(multiplier) && isUniform(shift);
   return {
-    params: { batches, depth, units, run: longestRun(rows, depth), weights, requantization },
+    params: {
+      batches,
+      depth,
+      units,
+      run: longestRun(rows, depth),
+      weights,
+      scale_step: isOneScale ? 0 : 1,
+      requantization: isOneScale
+        ? { ...requantization, multiplier: multiplier.slice(0, 1), shift: shift.slice(0, 1) }
+        : requantization,
+    },
   };
 }
 
@@ -69,4 +81,8 @@ function shiftedSumRange(row: Int8Array) {
 
 function sumOfEven(row: Int8Array): number {
   return row.reduce((sum, weight, i) => (i % 2 === 0 ? sum + weight : sum), 0);
+}
+
+function isUniform(values: Int32Array | Int8Array): boolean {
+  return values.every((value) => value === values[0]);
 }
