@@ -9,8 +9,10 @@ import {
   tensorOf,
   verifyGraph,
 } from "@smidgen/graph";
-import { prepareSteps, type Rounding, type Step } from "@smidgen/kernels";
+import { prepareSteps, type Rounding } from "@smidgen/kernels";
 import { type MemoryPlan, planMemory } from "./plan-memory.ts";
+import { requirePlanFits } from "./require-plan-fits.ts";
+import { type StepProfile, stepProfiles } from "./step-profile.ts";
 import type { TensorView } from "./tensor-view.ts";
 
 /** A graph ready to run, as often as wanted. */
@@ -30,37 +32,34 @@ export interface Interpreter {
   readonly reset: () => void;
   /** Memory for all that is computed. */
   readonly arenaBytes: number;
+  /** What each operator does per run, and how long it took in all runs so far: 0 unless that is measured. */
+  readonly profile: () => readonly StepProfile[];
   readonly plan: MemoryPlan;
 }
 
 export interface InterpreterOptions {
   /** How integers are rounded. Default: `double`, as TensorFlow Lite Micro does. */
   readonly rounding?: Rounding;
-  /** A plan made by `planMemory` for this graph. */
+  /** A plan made by `planMemory` for this graph and profile. */
   readonly plan?: MemoryPlan;
   /** Gives every tensor memory of its own, so that `tensor` can read all of them. Default: false. */
   readonly keepIntermediates?: boolean;
-  /** Called after each operator with how long it took. Without it no time is measured. */
-  readonly onStep?: (step: StepTiming) => void;
-}
-
-export interface StepTiming {
-  /** Position of the operator in the graph. */
-  readonly op: number;
-  readonly kernel: string;
-  readonly milliseconds: number;
+  /** Measures how long each operator takes, for `profile`. Default: false. */
+  readonly profile?: boolean;
 }
 
 /**
  * Prepares every operator and lays out the arena.
  *
- * @throws UserError `invalid-graph`; `unsupported-operator`, listing all of them.
+ * @throws UserError `invalid-graph`; `unsupported-operator`, listing all of them; `wrong-plan`, if the plan is for another
+ * graph or other loops.
  */
 export function createInterpreter(graph: Graph, options: InterpreterOptions = {}): Interpreter {
-  const { rounding = "double", keepIntermediates = false, onStep } = options;
+  const { rounding = "double", keepIntermediates = false, profile = false } = options;
   verifyGraph(graph);
   const steps = prepareSteps(graph, { rounding });
   const plan = options.plan ?? planMemory(graph, { keepIntermediates, steps });
+  requirePlanFits(graph, steps, plan);
   const memory = allocate(graph, plan);
   const loops = steps.map((step, op) =>
     step.bind({ tensor: memory.elements, scratch: memory.scratch(op) }),
@@ -70,15 +69,17 @@ export function createInterpreter(graph: Graph, options: InterpreterOptions = {}
     const { name, type, shape, quantization } = tensorOf(graph, id);
     return { id, name, type, shape, quantization, data: memory.elements(id) };
   };
+  const milliseconds = new Float64Array(steps.length);
   const reset = () => resetVariables(graph, plan, tensor);
   reset();
   return {
     inputs: graph.inputs.map(tensor),
     outputs: graph.outputs.map(tensor),
-    run: onStep === undefined ? () => runAll(loops) : () => runAndMeasure(loops, steps, onStep),
+    run: profile ? () => runAndMeasure(loops, milliseconds) : () => runAll(loops),
     tensor,
     reset,
     arenaBytes: plan.arenaBytes,
+    profile: () => stepProfiles(graph, steps, milliseconds),
     plan,
   };
 }
@@ -87,16 +88,11 @@ function runAll(loops: readonly (() => void)[]): void {
   for (let op = 0; op < loops.length; op++) (loops[op] as () => void)();
 }
 
-function runAndMeasure(
-  loops: readonly (() => void)[],
-  steps: readonly Step[],
-  onStep: (step: StepTiming) => void,
-): void {
-  for (const [op, loop] of loops.entries()) {
+function runAndMeasure(loops: readonly (() => void)[], milliseconds: Float64Array): void {
+  for (let op = 0; op < loops.length; op++) {
     const start = performance.now();
-    loop();
-    const milliseconds = performance.now() - start;
-    onStep({ op, kernel: (steps[op] as Step).kernel, milliseconds });
+    (loops[op] as () => void)();
+    milliseconds[op]! += performance.now() - start;
   }
 }
 

@@ -2,7 +2,6 @@ export {
   createInterpreter,
   type Interpreter,
   type InterpreterOptions,
-  type StepTiming,
 } from "./create-interpreter.ts";
 export {
   type ClassifierEvaluation,
@@ -19,4 +18,5 @@ export {
   type ScratchPlace,
   type TensorPlace,
 } from "./plan-memory.ts";
+export type { StepProfile } from "./step-profile.ts";
 export { dequantize, quantizeInto, type TensorView } from "./tensor-view.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "@smidgen/errors";
-import type { Graph, TensorId } from "@smidgen/graph";
+import { type Graph, type TensorId, tensorOf } from "@smidgen/graph";
 import { prepareSteps, type Step } from "@smidgen/kernels";
 import { exactPlacement, type PlacementOverlap } from "./exact-placement.ts";
 import { groupInPlace, type Handover, handovers, type TensorGroup } from "./handovers.ts";
@@ -67,11 +67,16 @@ export interface PlanOptions {
   readonly overlap?: boolean;
   /** Whether both of these may do so with the graph's inputs. Default: false. */
   readonly overwriteInputs?: boolean;
+  /**
+   * Leaves variables out, as TensorFlow Lite Micro keeps them elsewhere: for plans that a file brings along. The interpreter
+   * wants them inside. Default: false.
+   */
+  readonly variablesOutside?: boolean;
   /** Gives every tensor a place of its own, so that all can be read after a run. Default: false. */
   readonly keepIntermediates?: boolean;
   /**
-   * The steps of this graph, if they are at hand. Scratch memory and overlaps are the same in every profile; steps with
-   * other loops may differ.
+   * The steps that will run: they say how much scratch memory they need, and how far outputs may reach into inputs.
+   * Default: those of profile `double`.
    */
   readonly steps?: readonly Step[];
   /** How many decisions the exact planner tries before it is content with the best plan so far. Default: 20,000. */
@@ -100,6 +105,7 @@ export function planMemory(graph: Graph, options: PlanOptions = {}): MemoryPlan 
     inPlace = false,
     overlap = false,
     overwriteInputs = false,
+    variablesOutside = false,
     keepIntermediates = false,
     steps = prepareSteps(graph, { rounding: "double" }),
     maxNodes,
@@ -109,7 +115,9 @@ export function planMemory(graph: Graph, options: PlanOptions = {}): MemoryPlan 
       hint: 'Plan with planner: "exact".',
     });
   }
-  const tensors = lifetimes(graph, keepIntermediates);
+  const tensors = lifetimes(graph, keepIntermediates).filter(
+    ({ id }) => !variablesOutside || !tensorOf(graph, id).isVariable,
+  );
   const allowed = keepIntermediates ? [] : handovers(graph, tensors, steps, { overwriteInputs });
   const groups = groupInPlace(tensors, inPlace ? allowed : []);
   const scratch = steps.flatMap(({ scratchBytes: sizeBytes }, op) =>

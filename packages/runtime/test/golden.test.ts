@@ -61,6 +61,9 @@ describe("the arena", () => {
     expect(planMemory(graph).arenaBytes).toBeLessThanOrEqual(
       recording.head_nonpersistent + recording.variable_buffers.used,
     );
+    const { arenaBytes, tensors } = planMemory(graph, { variablesOutside: true });
+    expect(arenaBytes).toBeLessThanOrEqual(recording.head_nonpersistent);
+    expect(tensors.filter(({ id }) => tensorOf(graph, id).isVariable)).toEqual([]);
   });
 });
 
