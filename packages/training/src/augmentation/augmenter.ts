@@ -37,14 +37,12 @@ export function augmenter(
 
   return (images, example, epoch, to, toStart) => {
     const random = randomAt(seed, purpose, epoch, example);
-    /** Evenly from −range to range. */
-    const within = (range: number) => (random() / 2 ** 31 - 1) * range;
-    const { sine, cosine } = sineAndCosine(within(rotate) / 360);
-    const slant = within(shear);
-    const wide = 1 / (1 + within(scale));
-    const high = 1 / (1 + within(scale));
-    const moveX = within(shift);
-    const moveY = within(shift);
+    const { sine, cosine } = sineAndCosine(within(random, rotate) / 360);
+    const slant = within(random, shear);
+    const wide = 1 / (1 + within(random, scale));
+    const high = 1 / (1 + within(random, scale));
+    const moveX = within(random, shift);
+    const moveY = within(random, shift);
     const side = mirror && random() >= 2 ** 31 ? -1 : 1;
     // from an output's place to the one in the image that it shows: moved back, turned, slanted, scaled
     const a = side * wide * (cosine - slant * sine);
@@ -67,6 +65,11 @@ export function augmenter(
     if (bend === undefined) affineWarp(images, start, to, toStart, size, affine, isNearest);
     else bentWarp(images, start, to, toStart, size, affine, bend(random), isNearest);
   };
+}
+
+/** Evenly from −range to range. */
+function within(random: () => number, range: number): number {
+  return (random() / 2 ** 31 - 1) * range;
 }
 
 /** Keeps these random numbers apart from others of the same seed. */

@@ -32,28 +32,71 @@ export function affineWarp(
   const { height, width, channels } = size;
   const stepX = fixed(affine.xByX);
   const stepY = fixed(affine.yByX);
-  let at = toStart;
   for (let row = 0; row < height; row++) {
-    let x = fixed(affine.x + affine.xByY * row);
-    let y = fixed(affine.y + affine.yByY * row);
+    const startX = fixed(affine.x + affine.xByY * row);
+    const startY = fixed(affine.y + affine.yByY * row);
+    const rowStart = toStart + row * width * channels;
+    // the columns whose four pixels are all in the image need no look at its edges
+    const first = Math.max(
+      firstWithin(startX, stepX, width, width),
+      firstWithin(startY, stepY, height, width),
+    );
+    const last = Math.max(
+      first,
+      Math.min(endWithin(startX, stepX, width, width), endWithin(startY, stepY, height, width)),
+    );
     for (let column = 0; column < width; column++) {
-      const left = x >> 16;
-      const top = y >> 16;
-      if (channels === 1 && left >= 0 && top >= 0 && left < width - 1 && top < height - 1) {
-        const corner = fromStart + top * width + left;
-        const right = (x >> 8) & 255;
-        const below = (y >> 8) & 255;
-        const upper = from[corner]! * (256 - right) + from[corner + 1]! * right;
-        const lower = from[corner + width]! * (256 - right) + from[corner + width + 1]! * right;
-        to[at] = (upper * (256 - below) + lower * below + 32_768) >> 16;
-      } else {
-        samplePixel(from, fromStart, to, at, size, x, y, isNearest);
+      if (column === first) column = last;
+      if (column === width) break;
+      const x = (startX + column * stepX) | 0;
+      const y = (startY + column * stepY) | 0;
+      samplePixel(from, fromStart, to, rowStart + column * channels, size, x, y, isNearest);
+    }
+    let at = rowStart + first * channels;
+    let x = (startX + first * stepX) | 0;
+    let y = (startY + first * stepY) | 0;
+    for (let column = first; column < last; column++) {
+      const corner = fromStart + ((y >> 16) * width + (x >> 16)) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        to[at++] = between(from, corner + channel, channels, width * channels, x, y);
       }
-      at += channels;
-      x += stepX;
-      y += stepY;
+      x = (x + stepX) | 0;
+      y = (y + stepY) | 0;
     }
   }
+}
+
+/** The first of `columns` whose place is from 0 up to the last pixel of `size` but one. */
+function firstWithin(start: number, step: number, size: number, columns: number): number {
+  const end = (size - 1) * 65_536 - 1;
+  if (step === 0) return start >= 0 && start <= end ? 0 : columns;
+  const column = Math.ceil(step > 0 ? -start / step : (start - end) / -step);
+  return Math.min(Math.max(column, 0), columns) | 0;
+}
+
+/** One more than the last such column. */
+function endWithin(start: number, step: number, size: number, columns: number): number {
+  const end = (size - 1) * 65_536 - 1;
+  if (step === 0) return start >= 0 && start <= end ? columns : 0;
+  const column = Math.floor(step > 0 ? (end - start) / step : start / -step) + 1;
+  return Math.min(Math.max(column, 0), columns) | 0;
+}
+
+/** The value at (x, y) of the channel whose pixel up left is at `corner`. */
+function between(
+  from: Uint8Array,
+  corner: number,
+  pixelStep: number,
+  rowStep: number,
+  x: number,
+  y: number,
+): number {
+  const right = (x >> 8) & 255;
+  const below = (y >> 8) & 255;
+  const lowerCorner = corner + rowStep;
+  const upper = from[corner]! * (256 - right) + from[corner + pixelStep]! * right;
+  const lower = from[lowerCorner]! * (256 - right) + from[lowerCorner + pixelStep]! * right;
+  return (upper * (256 - below) + lower * below + 32_768) >> 16;
 }
 
 /**
@@ -80,9 +123,19 @@ export function bentWarp(
     const startY = fixed(affine.y + affine.yByY * row);
     for (let column = 0; column < width; column++) {
       const pixel = row * width + column;
-      const x = startX + column * stepX + bends[pixel]!;
-      const y = startY + column * stepY + bends[pixels + pixel]!;
-      samplePixel(from, fromStart, to, toStart + pixel * channels, size, x, y, isNearest);
+      const x = (startX + column * stepX + bends[pixel]!) | 0;
+      const y = (startY + column * stepY + bends[pixels + pixel]!) | 0;
+      const at = toStart + pixel * channels;
+      const left = x >> 16;
+      const top = y >> 16;
+      if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) {
+        samplePixel(from, fromStart, to, at, size, x, y, isNearest);
+        continue;
+      }
+      const corner = fromStart + (top * width + left) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        to[at + channel] = between(from, corner + channel, channels, width * channels, x, y);
+      }
     }
   }
 }
@@ -152,5 +205,5 @@ function clamp(value: number, most: number): number {
 
 /** In 1/65536, the nearest. */
 function fixed(pixels: number): number {
-  return Math.round(pixels * 65_536);
+  return Math.round(pixels * 65_536) | 0;
 }
