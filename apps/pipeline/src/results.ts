@@ -65,9 +65,45 @@ export interface MemoryResult {
 
 /** deploy/deploy.json */
 export interface DeployFile {
-  /** Of the model as a constant array. */
-  readonly modelBytes: number;
   readonly evaluation: EvaluationResult;
   readonly memory: MemoryResult;
+  /** Of the model as a constant array, for other interpreters. */
+  readonly arrayBytes: number;
+  /** Of the generated C, read from its text. */
+  readonly generated: {
+    readonly constantBytes: number;
+    readonly variableBytes: number;
+    /** Input and output, which the caller holds. */
+    readonly operandBytes: number;
+  };
+  /** The core whose memory stands for the whole. */
+  readonly memoryOf: string;
+  readonly chips: readonly ChipRun[];
   readonly sources: readonly string[];
 }
+
+/** One inference on one core, with one kind of code. */
+export type ChipRun = {
+  readonly core: string;
+  /** "Arm Cortex-M4" */
+  readonly title: string;
+  /** What the code may use: "any C99 compiler", "DSP instructions". */
+  readonly code: string;
+  /** The clock of a chip that has this core. */
+  readonly megahertz: number;
+  readonly clockOf: string;
+} & (
+  | {
+      readonly kind: "measured";
+      readonly machine: string;
+      readonly build: string;
+      readonly images: number;
+      /** Mean of all images. */
+      readonly instructions: number;
+      readonly codeBytes: number;
+      readonly constantBytes: number;
+      readonly variableBytes: number;
+      readonly stackBytes: number;
+    }
+  | { readonly kind: "not-measured"; readonly reason: string; readonly howTo: string }
+);

@@ -4,6 +4,7 @@ import {
   type DatasetFacts,
   type Environment,
   type Evaluation,
+  type InferencePerformance,
   measured,
   type MemoryFacts,
   notMeasured,
@@ -12,6 +13,7 @@ import {
   type SystemFacts,
 } from "@smidgen/report";
 import type {
+  ChipRun,
   DatasetFile,
   DeployFile,
   EvaluationResult,
@@ -162,26 +164,81 @@ function tfliteMemory({ fileBytes, memory }: TfliteFile): MemoryFacts {
   };
 }
 
-function microRuntime({ modelBytes, memory, evaluation: result }: DeployFile): SystemFacts {
+function microRuntime(deploy: DeployFile): SystemFacts {
+  const { memory, evaluation: result, generated, chips } = deploy;
   return {
     id: "micro-int8",
     label: "Micro runtime, int8",
     counterpart: "tensorflow-lite-micro",
-    file: { description: "the int8 .tflite as a C array", bytes: modelBytes },
+    file: { description: "constants of the generated C", bytes: generated.constantBytes },
     evaluation: evaluation(
       result,
       "micro runtime in TypeScript, rounding as TensorFlow Lite Micro does (double)",
     ),
-    memory: {
-      ram: arena(memory),
-      flashModel: measured(modelBytes, "the constant array"),
-      flashCode: codeNotMeasured,
-    },
+    memory: microMemory(deploy),
+    performance: chips.map((run) => chipPerformance(run, generated.operandBytes)),
     memoryPlan: {
       arenaBytes: memory.arenaBytes,
       ops: memory.ops as [string, ...string[]],
       placements: memory.placements,
     },
+  };
+}
+
+/** As the linked program for one core says, with the code made for it; else what the C itself says. */
+function microMemory({ generated, chips, memoryOf }: DeployFile): MemoryFacts {
+  const { constantBytes, variableBytes, operandBytes } = generated;
+  const run = chips.findLast(({ core }) => core === memoryOf);
+  if (run?.kind !== "measured") {
+    return {
+      ram: calculated(
+        variableBytes + operandBytes,
+        "variables of the generated C, input and output; not the stack",
+      ),
+      flashModel: calculated(constantBytes, "constants of the generated C"),
+      flashCode: notMeasured(
+        run?.reason ?? "the study's settings leave this core out",
+        run?.howTo ?? "Add it to config/deploy.json.",
+      ),
+    };
+  }
+  const program = `of the program for ${run.title}, ${run.code}`;
+  return {
+    ram: measured(
+      run.variableBytes + run.stackBytes + operandBytes,
+      `variables, stack, input and output ${program}`,
+    ),
+    flashModel: measured(run.constantBytes, `constants ${program}`),
+    flashCode: measured(run.codeBytes, `code ${program}, library functions among it`),
+  };
+}
+
+function chipPerformance(run: ChipRun, operandBytes: number): InferencePerformance {
+  const { title: core, code, megahertz, clockOf } = run;
+  if (run.kind === "not-measured") {
+    const missing = notMeasured(run.reason, run.howTo);
+    const figures = { instructions: missing, cycles: missing, microseconds: missing };
+    return { core, machine: "–", build: "–", code, ...figures };
+  }
+  return {
+    core,
+    code,
+    machine: run.machine,
+    build: run.build,
+    instructions: measured(run.instructions, `mean of ${run.images} test images, counted by QEMU`),
+    cycles: notMeasured(
+      "QEMU counts instructions, not cycles",
+      "Run the generated C on a board and read its cycle counter.",
+    ),
+    microseconds: calculated(
+      run.instructions / megahertz,
+      `at ${megahertz} MHz (${clockOf}) if every instruction took one cycle`,
+    ),
+    flash: measured(run.codeBytes + run.constantBytes, "sections of the linked program"),
+    ram: measured(
+      run.variableBytes + run.stackBytes + operandBytes,
+      "variables, the deepest stack that was seen, input and output",
+    ),
   };
 }
 

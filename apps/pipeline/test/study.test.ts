@@ -2,13 +2,15 @@ import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readIdx } from "@smidgen/datasets";
+import { type CoreName, findToolchains, missingFor } from "@smidgen/device";
 import { UserError } from "@smidgen/errors";
 import { parseRunRecord, type RunRecord } from "@smidgen/report";
 import { createInterpreter, quantizeInto } from "@smidgen/runtime";
 import { loadLiteRt, loadTfliteRuntime } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
+import type { DeployFile } from "../src/results.ts";
 import { stages } from "../src/stages.ts";
 import { runStage, type StageFolders, type StageName, stageNames } from "../src/stage.ts";
 
@@ -101,6 +103,39 @@ describe("the study", () => {
     const model = await readFile(result("quantize", "model-int8.tflite"));
     const header = await readFile(result("deploy", "digits_model.h"), "utf8");
     expect(header).toContain(`#define DIGITS_MODEL_BYTES ${model.length}u`);
+  });
+
+  test("leaves C that answers on chips as our interpreter does, or says what kept it from running there", async () => {
+    const portable = await readFile(result("deploy", "portable/model.h"), "utf8");
+    expect(portable).toContain("void smg_digits_run(const int8_t in[784], int8_t out[10]);");
+    const deployed = JSON.parse(
+      await readFile(result("deploy", "deploy.json"), "utf8"),
+    ) as DeployFile;
+    const toolchains = await findToolchains();
+    const able = deployed.chips.map(
+      ({ core }) => missingFor(core as CoreName, toolchains).length === 0,
+    );
+    expect(deployed.chips.map(({ kind }) => kind)).toEqual(
+      able.map((isAble) => (isAble ? "measured" : "not-measured")),
+    );
+    const { systems } = await readRecord();
+    expect(systems.at(-1)?.performance).toHaveLength(deployed.chips.length);
+  });
+
+  test("succeeds without any tool, and its report says how to get them", async () => {
+    vi.stubEnv("PATH", "/nonexistent");
+    const copy = { ...folders, artifacts: `${folders.artifacts}-without-tools` };
+    await cp(folders.artifacts, copy.artifacts, { recursive: true });
+    const lines: string[] = [];
+    for (const name of ["deploy", "report"] as const) {
+      await runStage(name, await stages[name](), copy, (line) => lines.push(line));
+    }
+    vi.unstubAllEnvs();
+    const notice = "Arm Cortex-M4: not measured, because arm-none-eabi-gcc was not found";
+    expect(lines.filter((line) => line.startsWith(notice))).toHaveLength(1);
+    const report = await readFile(path.join(copy.artifacts, "report/report.md"), "utf8");
+    expect(report).toMatch(/Not measured because arm-none-eabi-gcc was not found.*Install/);
+    await rm(copy.artifacts, { recursive: true });
   });
 
   test("does the same again, byte for byte", async () => {
