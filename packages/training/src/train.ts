@@ -9,6 +9,7 @@ import { learningRateOf, setLearningRate } from "./optimizer.ts";
 import { firstProgress, runEpochs, type Ending } from "./run-epochs.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { prepareRun } from "./training-run.ts";
+import { watchFallbacks } from "./wasm-gradients/index.ts";
 
 export interface TrainResult {
   /** Compiled with the optimizer that trained it. */
@@ -18,6 +19,11 @@ export interface TrainResult {
   readonly engine: EngineChoice;
   /** `stopped-early` by `earlyStopping`, `interrupted` by `signal`. */
   readonly end: Ending["end"];
+  /**
+   * Operators of TensorFlow.js that the backend has no kernel for, or a wrong one, and that were computed in plain JavaScript: its
+   * WebAssembly has no gradients of convolutions and pools. Empty where our engine trained.
+   */
+  readonly fallbacks: readonly string[];
   /** The epoch whose weights the model got back. */
   readonly restoredEpoch?: number;
 }
@@ -43,6 +49,7 @@ export async function train(
   observer: TrainObserver = {},
 ): Promise<TrainResult> {
   const run = await prepareRun(data, options);
+  const fallbacks = watchFallbacks();
   const { engine, model, optimizer, fullRate } = run;
   const { checkpoint, earlyStopping, epochs, seed } = run.settings;
   let saver = noCheckpoints;
@@ -89,6 +96,7 @@ export async function train(
     history: ending.progress.history,
     engine: run.choice,
     end: ending.end,
+    fallbacks: fallbacks(),
     ...(restoredEpoch !== undefined && { restoredEpoch }),
   };
 }

@@ -114,6 +114,27 @@ describe("where our engine was named", () => {
   });
 });
 
+test("operators that fell back to plain JavaScript are told", async () => {
+  const model = () =>
+    sequential({
+      layers: [
+        layers.conv2d({ inputShape: [8, 8, 1], filters: 2, kernelSize: 3 }),
+        layers.maxPooling2d({ poolSize: 2 }),
+        layers.flatten(),
+        layers.dense({ units: 10, activation: "softmax" }),
+      ],
+    });
+  const fallbacksOn = async (backend: "wasm" | "cpu" | "smidgen-wasm") => {
+    await selectBackend(backend);
+    return (await train(data, { model: model(), epochs: 1 })).fallbacks;
+  };
+  expect(await fallbacksOn("wasm")).toEqual(["Conv2DBackpropFilter", "MaxPoolGrad"]);
+  expect(await fallbacksOn("cpu")).toEqual([]);
+  expect(await fallbacksOn("smidgen-wasm")).toEqual([]);
+  await selectBackend("wasm");
+  expect((await train(data, { model: network("relu"), epochs: 1 })).fallbacks).toEqual([]);
+});
+
 test("TensorFlow.js trains where one of its backends was chosen", async () => {
   await selectBackend("wasm");
   const { engine } = await train(data, { model: network("relu"), epochs: 1 });

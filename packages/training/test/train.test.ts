@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { layers, regularizers, sequential, type Sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -10,6 +13,7 @@ import {
   type EpochRecord,
   type LayersModel,
 } from "@smidgen/training";
+import { Memory, type WasmMemory } from "../src/wasm-engine/web-assembly.ts";
 import { syntheticExamples } from "./synthetic-examples.ts";
 
 // a machine that does something else besides is no reason to fail
@@ -49,11 +53,40 @@ describe.each(["smidgen-wasm", "wasm", "cpu"] as const)("on %s", (backend) => {
     expect(await bytes(2)).not.toEqual(first);
   });
 
-  test("no tensor stays behind in an epoch", async () => {
-    const counts: number[] = [];
-    const onEpoch = () => void counts.push(tf.memory().numTensors);
-    await train(few, { epochs: 4 }, { onEpoch });
-    expect(new Set(counts).size).toBe(1);
+  test("tensors and memory are flat over epochs, with everything there is", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "flat-"));
+    // of the engine's memory
+    const { prototype } = Memory as unknown as { readonly prototype: WasmMemory };
+    const grow = vi.spyOn(prototype, "grow");
+    const counts: unknown[] = [];
+    const onEpoch = () => {
+      const { numTensors, numBytes, numDataBuffers } = tf.memory();
+      counts.push({ numTensors, numBytes, numDataBuffers, grown: grow.mock.calls.length });
+    };
+    const options = {
+      epochs: 6,
+      batchSize: 16,
+      validationSplit: 0.2,
+      schedule: { kind: "cosine" },
+      augmentation: { shift: 1, elastic: { pixels: 1 } },
+      mixup: 0.2,
+      labelSmoothing: 0.1,
+      weightDecay: 0.01,
+      classWeights: "balanced",
+      earlyStopping: {},
+      checkpoint: { file: join(folder, "checkpoint"), everySteps: 1 },
+    } as const;
+    const before = tf.memory().numTensors;
+    const { model } = await train(few, options, { onEpoch });
+    expect(counts).toEqual(counts.map(() => counts[0]));
+    // and what is left in the end is the model's and its optimizer's
+    const state = await model.optimizer.getWeights();
+    state[0]!.tensor.dispose();
+    const own = model.weights.length + state.length - 1;
+    // Adam's two powers
+    expect(tf.memory().numTensors - before).toBe(own + 2);
+    grow.mockRestore();
+    await rm(folder, { recursive: true });
   });
 
   // one batch of everything, so that the order does not matter
@@ -374,6 +407,7 @@ describe("bad input", () => {
     await expect(train(data, { model })).rejects.toMatchObject({
       code: "diverged",
       message: "the loss became NaN in epoch 1, step 1",
+      hint: expect.stringContaining("weights that the training began with") as string,
     });
   });
 
@@ -383,6 +417,18 @@ describe("bad input", () => {
     ).rejects.toMatchObject({
       code: "diverged",
       message: expect.stringMatching(/(NaN|Infinity) in the validation after epoch 1/) as string,
+    });
+  });
+
+  test("a loss that leaves all bounds is told with step, learning rate and what to try", async () => {
+    await expect(
+      train(few, { epochs: 3, batchSize: 10, learningRate: 1e30 }),
+    ).rejects.toMatchObject({
+      code: "diverged",
+      message: expect.stringMatching(
+        /^the loss became (NaN|Infinity) in epoch 1, step [2-6]$/,
+      ) as string,
+      hint: expect.stringMatching(/learning rate was 1e\+30.*mean loss.*warmUpEpochs/) as string,
     });
   });
 });

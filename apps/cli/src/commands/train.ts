@@ -71,7 +71,7 @@ export async function train(
   const { dataset: _dataset, backend: _backend, ...options } = settings;
   const start = performance.now();
   try {
-    const { model, history, end, engine, restoredEpoch } = await trainModel(
+    const { model, history, end, engine, fallbacks, restoredEpoch } = await trainModel(
       dataset,
       { ...options, architecture, checkpoint: { file: checkpoint, resume }, signal },
       observerOf(printer, settings.batchSize ?? 32),
@@ -84,13 +84,16 @@ export async function train(
       );
       return false;
     }
+    if (fallbacks.length > 0) {
+      printer.say(`Computed in plain JavaScript, for want of a kernel: ${fallbacks.join(", ")}`);
+    }
     if (end === "stopped-early") printer.say("Stopped early: it got no better.");
     if (restoredEpoch !== undefined)
       printer.say(`The weights are those of epoch ${restoredEpoch}.`);
     const test = await evaluateModel(model, dataset.test);
     await saveModel(model, output, { includeOptimizer: true });
     const seconds = (performance.now() - start) / 1000;
-    const result = { settings, backend, engine, end, restoredEpoch, history, test };
+    const result = { settings, backend, engine, fallbacks, end, restoredEpoch, history, test };
     await writeWhole(inOutput(files.result), `${JSON.stringify(result, undefined, 2)}\n`);
     // only now, so that whatever comes before may be repeated
     await rm(checkpoint, { force: true });

@@ -38,6 +38,7 @@ export function registerWasmGradients(): void {
   registered = true;
   for (const [kernelName, gradient] of Object.entries(gradients)) {
     replaceKernel(kernelName, () => ({ inputs, backend, attrs }) => {
+      calls.set(kernelName, (calls.get(kernelName) ?? 0) + 1);
       // tfjs leaves it to each kernel to know what its inputs and attributes are
       return gradient(inputs as never, attrs as never, backend as BackendWasm);
     });
@@ -46,6 +47,22 @@ export function registerWasmGradients(): void {
 }
 
 let registered = false;
+
+/** How often each of these gradients was computed in this process. */
+const calls = new Map<string, number>();
+
+/**
+ * Watches which operators fall back to plain JavaScript from here on, because the backend has no kernel for them or a
+ * wrong one. Returns how to ask for their names.
+ */
+export function watchFallbacks(): () => readonly string[] {
+  const before = new Map(calls);
+  return () =>
+    [...calls]
+      .filter(([name, count]) => count > (before.get(name) ?? 0))
+      .map(([name]) => name)
+      .toSorted();
+}
 
 function replaceKernel(
   kernelName: string,
