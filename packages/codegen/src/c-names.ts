@@ -29,3 +29,8 @@ function parameterNames(graph: Graph, ids: readonly TensorId[], prefix: string):
     names.indexOf(name) === names.lastIndexOf(name) ? name : `${name}_${i}`,
   );
 }
+
+/** Gives where an input lies in the arena. */
+export function inputFunction({ model, inputs }: CNames, position: number): string {
+  return `smg_${model}_${inputs.length === 1 ? "input" : inputs[position]}`;
+}

@@ -1,5 +1,7 @@
 import { UserError } from "@smidgen/errors";
 import {
+  type ElementArray,
+  elementTypes,
   type Graph,
   isConstant,
   type Op,
@@ -9,6 +11,7 @@ import {
 } from "@smidgen/graph";
 import {
   chooseCTwin,
+  type CRecord,
   type CTwin,
   type InstructionSet,
   prepareSteps,
@@ -41,26 +44,37 @@ export type CPlace =
   | { readonly kind: "constant" };
 
 /**
- * Chooses a twin for each step, removes copies by letting tensors share their memory, and lays out the arena. Inputs and
- * outputs are arrays of the caller and take none of it.
+ * Chooses a twin for each step, removes copies by letting tensors share their memory, and lays out the arena. Outputs are
+ * arrays of the caller and take none of it; inputs too, unless they are to be in the arena, where they may be overwritten.
  *
  * @throws UserError `unsupported-operator` (no kernel), `no-c-code` (no C twin), listing all of them
  */
-export function cProgram(graph: Graph, instructions: readonly InstructionSet[]): CProgram {
+export function cProgram(
+  graph: Graph,
+  instructions: readonly InstructionSet[],
+  { inputs = "caller" }: { readonly inputs?: "caller" | "arena" } = {},
+): CProgram {
   const steps = prepareSteps(graph, { rounding: "double" });
   const twins = chooseTwins(graph, steps, instructions);
   const { root, removed } = shareMemory(graph, steps, twins);
   const kept = [...steps.keys()].filter((i) => !removed.has(i));
 
-  const callers = callersArrays(graph, root);
+  const callers = callersArrays(graph, root, inputs === "caller");
   const ops = kept.map((i) => withTensors(graph.ops[i] as Op, root));
   const plan = planMemory(
-    { ...graph, tensors: asConstants(graph.tensors, callers), ops, inputs: [], outputs: [] },
     {
+      ...graph,
+      tensors: asConstants(graph.tensors, callers),
+      ops,
+      inputs: inputs === "arena" ? graph.inputs : [],
+      outputs: [],
+    },
+    {
+      overwriteInputs: true,
       planner: "exact",
       inPlace: true,
       overlap: true,
-      steps: kept.map((i) => stepOfTwin(steps[i] as Step, twins[i] as CTwin, root)),
+      steps: kept.map((i) => stepOfTwin(graph, steps[i] as Step, twins[i] as CTwin, root)),
     },
   );
   const places = new Map<TensorId, CPlace>(callers);
@@ -101,17 +115,19 @@ function chooseTwins(
 }
 
 /** What the planner is to know of a twin. */
-function stepOfTwin(step: Step, twin: CTwin, root: (id: TensorId) => TensorId): Step {
+function stepOfTwin(graph: Graph, step: Step, twin: CTwin, root: (id: TensorId) => TensorId): Step {
   return {
     ...step,
     reads: step.reads.map(root),
     writes: step.writes.map(root),
     scratchBytes: twin.scratchBytes ?? 0,
-    overlaps: twin.overlaps.map(({ input, output, distanceBytes }) => ({
-      input: root(input),
-      output: root(output),
-      distanceBytes,
-    })),
+    overlaps: twin.overlaps
+      .filter(({ input, output }) => mayOverlap(tensorOf(graph, input), tensorOf(graph, output)))
+      .map(({ input, output, distanceBytes }) => ({
+        input: root(input),
+        output: root(output),
+        distanceBytes,
+      })),
   };
 }
 
@@ -119,6 +135,7 @@ function stepOfTwin(step: Step, twin: CTwin, root: (id: TensorId) => TensorId): 
 function callersArrays(
   graph: Graph,
   root: (id: TensorId) => TensorId,
+  withInputs: boolean,
 ): ReadonlyMap<TensorId, CPlace> {
   const places = new Map<TensorId, CPlace>();
   const put = (kind: "input" | "output", ids: readonly TensorId[]) => {
@@ -128,7 +145,7 @@ function callersArrays(
     }
   };
   put("output", graph.outputs);
-  put("input", graph.inputs);
+  if (withInputs) put("input", graph.inputs);
   return places;
 }
 
@@ -149,4 +166,31 @@ function withTensors(op: Op, root: (id: TensorId) => TensorId): Op {
     inputs: (op.inputs as readonly (TensorId | undefined)[]).map(present),
     outputs: (op.outputs as readonly TensorId[]).map(present),
   } as unknown as Op;
+}
+
+/** A C compiler may take for granted that elements of different types are not the same memory, but for those of a byte. */
+function mayOverlap(input: Tensor, output: Tensor): boolean {
+  const isByte = ({ type }: Tensor) => elementTypes[type].bits <= 8;
+  return input.type === output.type || isByte(input) || isByte(output);
+}
+
+/** Bytes of all arrays that records point to, each content once, and of constants that kernels read. */
+export function constantBytesOf({ graph, calls }: CProgram): number {
+  const arrays = new Map<string, number>();
+  const add = (values: ElementArray) =>
+    arrays.set(`${values.constructor.name} ${values.join()}`, values.byteLength);
+  const addAll = (record: CRecord) => {
+    for (const value of Object.values(record)) {
+      if (ArrayBuffer.isView(value)) add(value);
+      else if (typeof value !== "number") addAll(value);
+    }
+  };
+  for (const { twin, reads } of calls) {
+    addAll(twin.params);
+    for (const id of reads) {
+      const { data } = tensorOf(graph, id);
+      if (data !== undefined) add(data);
+    }
+  }
+  return [...arrays.values()].reduce((a, b) => a + b, 0);
 }

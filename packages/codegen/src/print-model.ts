@@ -7,16 +7,24 @@ import {
   type TensorId,
   tensorOf,
 } from "@smidgen/graph";
-import type { CNames } from "./c-names.ts";
+import { type CNames, inputFunction } from "./c-names.ts";
 import type { CCall, CProgram } from "./c-program.ts";
 import { commentText } from "./comment-text.ts";
-import { cTypes, printArray, printNumber, printRecord } from "./print-record.ts";
+import {
+  arrayPool,
+  cTypes,
+  printArray,
+  printNumber,
+  printRecord,
+  printString,
+} from "./print-record.ts";
 
 export interface ModelTextOptions {
   readonly names: CNames;
   readonly about: string;
   readonly labels: readonly string[];
   readonly arena: "static" | "caller";
+  readonly inputs: "caller" | "arena";
   readonly stepMarks: boolean;
 }
 
@@ -36,7 +44,7 @@ export function printModelHeader(program: CProgram, options: ModelTextOptions): 
   ];
   const arenaFact =
     arena === "caller"
-      ? `/* Memory that the functions take, aligned to 16 bytes. */\n#define ${macro}_ARENA_BYTES ${program.arenaBytes}\n\n`
+      ? `/* Memory that the functions take, aligned to 16 bytes. */\n#define ${macro}_ARENA_BYTES ${Math.max(1, program.arenaBytes)}\n\n`
       : "";
   const labelFact =
     labels.length === 0
@@ -45,6 +53,10 @@ export function printModelHeader(program: CProgram, options: ModelTextOptions): 
   const reset = hasState(program)
     ? `/* Forgets all inputs so far.${arena === "caller" ? " To be called before the first inference." : ""} */\n${resetSignature(options)};\n\n`
     : "";
+  const inputs =
+    options.inputs === "arena"
+      ? `/* Where to write an input, before each inference: it is overwritten. */\n${graph.inputs.map((_, i) => `${inputSignature(graph, i, options)};\n`).join("")}\n`
+      : "";
   return `/* ${commentText(about)} */
 #ifndef ${guard}
 #define ${guard}
@@ -57,7 +69,7 @@ extern "C" {
 
 ${facts.join("\n")}
 
-${arenaFact}${labelFact}${reset}/* One inference. */
+${arenaFact}${labelFact}${reset}${inputs}/* One inference. */
 ${runSignature(graph, options)};
 
 #ifdef __cplusplus
@@ -73,16 +85,17 @@ export function printModelSource(program: CProgram, options: ModelTextOptions): 
   const { graph, calls, arenaBytes } = program;
   const { names, about, labels, arena } = options;
   const constants = [...constantsRead(program)].map((id) =>
-    printArray(constantName(names, id), tensorOf(graph, id).data as Int8Array),
+    printArray(constantName(id), tensorOf(graph, id).data as Int8Array),
   );
+  const pool = arrayPool();
   const records = calls.map(({ twin }, i) =>
-    printRecord(`struct smg_${twin.name}`, recordName(names, i), twin.params),
+    printRecord(`struct smg_${twin.name}`, recordName(i), twin.params, pool),
   );
   const memory =
     arena === "static" && arenaBytes > 0
       ? [`SMG_ALIGNED static uint8_t arena[${arenaBytes}];\n`]
       : [];
-  const labelTexts = labels.map((label) => `  ${JSON.stringify(label)},\n`).join("");
+  const labelTexts = labels.map((label) => `  ${printString(label)},\n`).join("");
   const labelArray =
     labels.length === 0
       ? []
@@ -106,12 +119,13 @@ ${printIncludes(calls)}
 #else
 #error "This compiler needs its own way to align an array to 16 bytes"
 #endif
-${options.stepMarks ? stepMarkDefault : ""}`,
+${needsFences(program) ? fenceDefinition : ""}${options.stepMarks ? stepMarkDefault : ""}`,
     ...labelArray,
     ...constants,
     ...records,
     ...memory,
     ...reset,
+    ...(options.inputs === "arena" ? printInputs(program, options) : []),
     printRun(program, options),
   ].join("\n");
 }
@@ -128,6 +142,23 @@ function printIncludes(calls: readonly CCall[]): string {
   return includes.join("");
 }
 
+/** Whether bytes of the arena are read and written as several types other than char, which C lets compilers reorder. */
+function needsFences({ graph, places }: CProgram): boolean {
+  const types = Array.from(places, ([id, { kind }]) =>
+    kind === "arena" ? cTypes[tensorOf(graph, id).type] : "int8_t",
+  );
+  return new Set(types.filter((type) => !/^u?int8_t$/.test(type))).size > 1;
+}
+
+const fenceDefinition = `
+/* Memory is read and written as several types: no access may move from one kernel to another. */
+#if defined(__GNUC__)
+#define SMG_FENCE() __asm__ volatile("" ::: "memory")
+#else
+#define SMG_FENCE() ((void)0)
+#endif
+`;
+
 const stepMarkDefault = `
 #ifndef SMG_STEP_DONE
 #define SMG_STEP_DONE(op) ((void)0)
@@ -137,10 +168,11 @@ const stepMarkDefault = `
 function printRun(program: CProgram, options: ModelTextOptions): string {
   const { graph, calls, places } = program;
   const { names } = options;
+  const fence = needsFences(program) ? " SMG_FENCE();" : "";
   const lines = calls.map((call, i) => {
     const outputs = call.writes.map((id) => describe(tensorOf(graph, id))).join(", ");
     const mark = options.stepMarks ? `\n  SMG_STEP_DONE(${graph.ops.indexOf(call.op)});` : "";
-    return `  /* ${call.op.kind} -> ${commentText(outputs)} */\n  ${printCall(program, call, i, options)}${mark}\n`;
+    return `  /* ${call.op.kind} -> ${commentText(outputs)} */\n  ${printCall(program, call, i, options)}${fence}${mark}\n`;
   });
   const copies = graph.outputs.flatMap((id, position) => {
     const place = places.get(id);
@@ -153,7 +185,8 @@ function printRun(program: CProgram, options: ModelTextOptions): string {
   const begin = beginsByItself(program, options)
     ? [`  if (!is_begun) { smg_${names.model}_reset(); }\n`]
     : [];
-  return `${runSignature(graph, options)} {\n${[...begin, ...lines, ...copies].join("")}}\n`;
+  const unused = options.arena === "caller" && program.arenaBytes === 0 ? ["  (void)arena;\n"] : [];
+  return `${runSignature(graph, options)} {\n${[...begin, ...unused, ...lines, ...copies].join("")}}\n`;
 }
 
 function printCall(
@@ -171,7 +204,7 @@ function printCall(
   const tensors = twin.takesLists
     ? [list("const void *const ", inputs), list("void *const ", outputs)]
     : [...inputs, ...outputs];
-  const all = [`&${recordName(options.names, position)}`, ...tensors, ...scratch];
+  const all = [`&${recordName(position)}`, ...tensors, ...scratch];
   return `smg_${twin.name}(${all.join(", ")});`;
 }
 
@@ -189,7 +222,7 @@ function argument(
     case "output":
       return names.outputs[place.position] as string;
     case "constant":
-      return constantName(names, id);
+      return constantName(id);
     case "arena": {
       const type = `${qualifier}${cTypes[tensorOf(graph, id).type]} *`;
       return `(${type})(${qualifier}void *)(arena + ${place.offsetBytes})`;
@@ -211,17 +244,36 @@ function printReset(program: CProgram, options: ModelTextOptions): string {
   return `static uint8_t is_begun;\n\n${resetSignature(options)} {\n${lines.join("")}  is_begun = 1;\n}\n`;
 }
 
-function runSignature(graph: Graph, { names, arena }: ModelTextOptions): string {
+function runSignature(graph: Graph, { names, arena, inputs }: ModelTextOptions): string {
   const parameter = (id: TensorId, name: string, qualifier: string) => {
     const { type, shape } = tensorOf(graph, id);
     return `${qualifier}${cTypes[type]} ${name}[${elementCount(shape)}]`;
   };
   const parameters = [
-    ...graph.inputs.map((id, i) => parameter(id, names.inputs[i] as string, "const ")),
+    ...(inputs === "caller"
+      ? graph.inputs.map((id, i) => parameter(id, names.inputs[i] as string, "const "))
+      : []),
     ...graph.outputs.map((id, i) => parameter(id, names.outputs[i] as string, "")),
     ...(arena === "caller" ? [`uint8_t arena[${names.macro}_ARENA_BYTES]`] : []),
   ];
   return `void smg_${names.model}_run(${parameters.join(", ")})`;
+}
+
+function printInputs(program: CProgram, options: ModelTextOptions): readonly string[] {
+  return program.graph.inputs.map(
+    (id, i) =>
+      `${inputSignature(program.graph, i, options)} {\n  return ${argument(program, id, options, "")};\n}\n`,
+  );
+}
+
+function inputSignature(
+  graph: Graph,
+  position: number,
+  { names, arena }: ModelTextOptions,
+): string {
+  const { type } = tensorOf(graph, graph.inputs[position] as TensorId);
+  const parameters = arena === "caller" ? `uint8_t arena[${names.macro}_ARENA_BYTES]` : "void";
+  return `${cTypes[type]} *${inputFunction(names, position)}(${parameters})`;
 }
 
 function resetSignature({ names, arena }: ModelTextOptions): string {
@@ -262,11 +314,11 @@ function macroOf(names: CNames, side: "inputs" | "outputs", position: number): s
     : `${names.macro}_${(names[side][position] as string).toUpperCase()}`;
 }
 
-function recordName(_: CNames, position: number): string {
+function recordName(position: number): string {
   return `step_${position}`;
 }
 
-function constantName(_: CNames, id: TensorId): string {
+function constantName(id: TensorId): string {
   return `tensor_${id}`;
 }
 

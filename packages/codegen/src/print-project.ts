@@ -1,28 +1,54 @@
-import { elementCount, type Graph, tensorOf } from "@smidgen/graph";
-import type { CNames } from "./c-names.ts";
+import { elementCount, type Graph, type TensorId, tensorOf } from "@smidgen/graph";
+import { type CNames, inputFunction } from "./c-names.ts";
 import { commentText } from "./comment-text.ts";
-import { cTypes } from "./print-record.ts";
+import { exampleInput, exampleOutputs } from "./example-run.ts";
+import type { ModelTextOptions } from "./print-model.ts";
+import { cTypes, printArray } from "./print-record.ts";
 
-/** `main.c`: runs the model once; replace the input with a measurement. */
+/** `main.c`: runs the model on an example and returns 0 if it computes what the interpreter does. */
 export function printMain(
   graph: Graph,
   names: CNames,
-  { about, arena }: { readonly about: string; readonly arena: "static" | "caller" },
+  options: Pick<ModelTextOptions, "about" | "arena" | "inputs">,
 ): string {
-  const array = (id: (typeof graph.inputs)[number], name: string) => {
+  const expected = exampleOutputs(graph);
+  const array = (id: TensorId, name: string) => {
     const { type, shape } = tensorOf(graph, id);
     return `static ${cTypes[type]} ${name}[${elementCount(shape)}];\n`;
   };
+  const areCallers = options.inputs === "caller";
   const memory =
-    arena === "caller" ? `static uint8_t arena[${names.macro}_ARENA_BYTES + 1];\n` : "";
-  const parameters = [...names.inputs, ...names.outputs, ...(arena === "caller" ? ["arena"] : [])];
-  return `/* ${commentText(about)} */
+    options.arena === "caller"
+      ? `/* Aligned as the widest of these. */\nstatic union {\n  uint8_t bytes[${names.macro}_ARENA_BYTES];\n  int64_t number;\n  double real;\n} arena;\n`
+      : "";
+  const arena = options.arena === "caller" ? ["arena.bytes"] : [];
+  const parameters = [...(areCallers ? names.inputs : []), ...names.outputs, ...arena];
+  const inputs = graph.inputs.map((id, i) => {
+    const { type, shape } = tensorOf(graph, id);
+    const name = names.inputs[i] as string;
+    const pointer = areCallers
+      ? ""
+      : `  ${cTypes[type]} *const ${name} = ${inputFunction(names, i)}(${arena.join("")});\n`;
+    return `${pointer}  for (int32_t i = 0; i < ${elementCount(shape)}; i++) { ${name}[i] = (${cTypes[type]})(${exampleInput(type)}); }\n`;
+  });
+  const reset =
+    options.arena === "caller" && graph.tensors.some(({ isVariable }) => isVariable)
+      ? `  smg_${names.model}_reset(${arena.join("")});\n`
+      : "";
+  const checks = names.outputs.map(
+    (name, i) =>
+      `  for (int32_t i = 0; i < ${expected[i]?.length}; i++) { wrong += ${name}[i] != expected_${i}[i]; }\n`,
+  );
+  return `/* ${commentText(options.about)} An example, and what comes of it. */
 #include "model.h"
 
-${graph.inputs.map((id, i) => array(id, names.inputs[i] as string)).join("")}${graph.outputs.map((id, i) => array(id, names.outputs[i] as string)).join("")}${memory}
+${areCallers ? graph.inputs.map((id, i) => array(id, names.inputs[i] as string)).join("") : ""}${graph.outputs.map((id, i) => array(id, names.outputs[i] as string)).join("")}${memory}
+${expected.map((values, i) => printArray(`expected_${i}`, values, "")).join("")}
+/* 0 if everything is as expected */
 int main(void) {
-  smg_${names.model}_run(${parameters.join(", ")});
-  return 0;
+  int32_t wrong = 0;
+${reset}${inputs.join("")}  smg_${names.model}_run(${parameters.join(", ")});
+${checks.join("")}  return wrong != 0;
 }
 `;
 }

@@ -17,18 +17,44 @@ export const cTypes: { readonly [T in ElementType]: string } = {
 const valuesPerLine = 16;
 
 /**
- * A `static const` struct, field by field, behind the arrays that it points to.
+ * A `static const` struct, field by field, behind the arrays that it points to and that are not there yet.
  *
  * struct: its type, `struct smg_fully_connected_int8`. Arrays are called after the record and their field.
  */
-export function printRecord(struct: string, name: string, record: CRecord): string {
+export function printRecord(
+  struct: string,
+  name: string,
+  record: CRecord,
+  pool: ArrayPool = arrayPool(),
+): string {
   const arrays: string[] = [];
-  const fields = printFields(name, record, "  ", arrays);
+  const fields = printFields(name, record, "  ", (array, values) => {
+    const { name: shared, isNew } = pool(array, values);
+    if (isNew) arrays.push(printArray(shared, values));
+    return shared;
+  });
   return `${arrays.join("")}static const ${struct} ${name} = {\n${fields}};\n`;
 }
 
+/** The name of an array: the one it is given, or that of an equal array that came before. */
+export type ArrayPool = (
+  name: string,
+  values: ElementArray,
+) => { readonly name: string; readonly isNew: boolean };
+
+export function arrayPool(): ArrayPool {
+  const names = new Map<string, string>();
+  return (name, values) => {
+    const content = `${elementTypeOf(values)} ${values.join()}`;
+    const known = names.get(content);
+    if (known !== undefined) return { name: known, isNew: false };
+    names.set(content, name);
+    return { name, isNew: true };
+  };
+}
+
 /** `static const int8_t name[3] = { … };` */
-export function printArray(name: string, values: ElementArray): string {
+export function printArray(name: string, values: ElementArray, alignment = "SMG_ALIGNED "): string {
   const lines: string[] = [];
   for (let start = 0; start < values.length; start += valuesPerLine) {
     const line = Array.from(values.subarray(start, start + valuesPerLine) as Int8Array, (value) =>
@@ -36,7 +62,7 @@ export function printArray(name: string, values: ElementArray): string {
     );
     lines.push(`  ${line.join(", ")},\n`);
   }
-  return `SMG_ALIGNED static const ${elementTypeOf(values)} ${name}[${values.length}] = {\n${lines.join("")}};\n`;
+  return `${alignment}static const ${elementTypeOf(values)} ${name}[${values.length}] = {\n${lines.join("")}};\n`;
 }
 
 /** A number as a C constant: an integer if int32 has it, else a float or a double, exactly. */
@@ -50,26 +76,32 @@ export function printNumber(value: number | bigint): string {
   return `${printDecimal(value)}${Math.fround(value) === value ? "f" : ""}`;
 }
 
-/** Bytes of all arrays that a record points to. */
-export function arrayBytesOf(record: CRecord): number {
-  return Object.values(record).reduce<number>((sum, value) => {
-    if (typeof value === "number") return sum;
-    return sum + (ArrayBuffer.isView(value) ? value.byteLength : arrayBytesOf(value));
-  }, 0);
-}
-
-function printFields(prefix: string, record: CRecord, indent: string, arrays: string[]): string {
+function printFields(
+  prefix: string,
+  record: CRecord,
+  indent: string,
+  arrayOf: (name: string, values: ElementArray) => string,
+): string {
   const lines = Object.entries(record).map(([field, value]) => {
     const name = `${prefix}_${field}`;
     if (typeof value === "number") return `${indent}.${field} = ${printNumber(value)},\n`;
     if (ArrayBuffer.isView(value)) {
-      arrays.push(printArray(name, value));
-      return `${indent}.${field} = ${name},\n`;
+      return `${indent}.${field} = ${arrayOf(name, value)},\n`;
     }
-    const inner = printFields(name, value, `${indent}  `, arrays);
+    const inner = printFields(name, value, `${indent}  `, arrayOf);
     return `${indent}.${field} = {\n${inner}${indent}},\n`;
   });
   return lines.join("");
+}
+
+/** A string as C reads it: UTF-8, with octal escapes for all that is not plain. No two question marks make a trigraph. */
+export function printString(text: string): string {
+  const characters = Array.from(new TextEncoder().encode(text), (byte) => {
+    const character = String.fromCodePoint(byte);
+    if (/[\w ,.;:!()+\-*/=<>[\]{}#%&'^|~@$]/.test(character)) return character;
+    return `\\${byte.toString(8).padStart(3, "0")}`;
+  });
+  return `"${characters.join("")}"`;
 }
 
 /** JavaScript prints as many digits as tell a double from its neighbours. */
