@@ -99,6 +99,57 @@ program
   });
 
 program
+  .command("run")
+  .description(
+    "run a model in our interpreter and say what comes out, and what each operator takes",
+  )
+  .argument("<file>", "a .tflite file")
+  .option(
+    "--inputs <files...>",
+    ".npy files of real numbers, one for each input, or raw elements of all inputs, little-endian, one inference after the other",
+  )
+  .option("--samples <count>", "random inputs, without --inputs", wholeNumber, 1)
+  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber, 1)
+  .addOption(
+    new Option("--rounding <profile>", "double as on chips, single as on phones")
+      .choices(["double", "single"] as const)
+      .default("double" as const),
+  )
+  .option("--profile", "time, multiply-accumulates and bytes of each operator")
+  .option("--runs <count>", "how often the profile runs all inputs", wholeNumber, 100)
+  .option("--json", "outputs and profile as JSON")
+  .action(async (file, { runs, profile = false, json = false, ...settings }) => {
+    const { run } = await import("./commands/run.ts");
+    const profileRuns = profile ? Math.max(1, runs) : 0;
+    const { inputs } = settings;
+    print(await run(file, { ...settings, inputs, profileRuns, json }));
+  });
+
+program
+  .command("plan")
+  .description("say where each tensor lies in the arena, and how much memory that takes")
+  .argument("<file>", "a .tflite file")
+  .addOption(
+    new Option("--planner <planner>", "greedy as TensorFlow Lite Micro, exact for the least memory")
+      .choices(["greedy", "exact"] as const)
+      .default("exact" as const),
+  )
+  .option("--in-place", "operators on single elements write over what they read")
+  .option("--overlap", "outputs may reach into what their operator has read")
+  .option("--overwrite-inputs", "these two may do so with the model's inputs")
+  .option(
+    "-o, --output <file>",
+    "the model with this plan, for TensorFlow Lite Micro (OfflineMemoryAllocation); signatures are left out",
+  )
+  .option("--json", "the plan as JSON")
+  .action(async (file, options) => {
+    const { inPlace = false, overlap = false, overwriteInputs = false, json = false } = options;
+    const { planner, output } = options;
+    const { plan } = await import("./commands/plan.ts");
+    print(await plan(file, { planner, inPlace, overlap, overwriteInputs, output, json }));
+  });
+
+program
   .command("verify")
   .description(
     "run a model in our interpreter and in the official runtimes that are installed, and say tensor by tensor what is equal; exit with 1 if an official runtime differs",

@@ -25,14 +25,22 @@ function describe(inspection: Inspection): string {
         `signature "${oneLine(key)}": ${names(inputs)} → ${names(outputs)}`,
     ),
     ...metadata.map(
-      ({ name, bytes: size, text }) =>
-        `metadata "${oneLine(name)}": ${text === undefined ? `${count(size)} bytes` : oneLine(text)}`,
+      ({ name, bytes: size, text, offlineMemoryPlan: plan }) =>
+        `metadata "${oneLine(name)}": ${plan === undefined ? "" : plannedOffsets(plan)}${text === undefined ? `${count(size)} bytes` : oneLine(text)}`,
     ),
     "",
     byteUse(inspection),
     ...subgraphs.flatMap((subgraph, index) => describeSubgraph(subgraph, index, subgraphs.length)),
     "",
   ].join("\n");
+}
+
+/** An arena plan, tensor by tensor. */
+function plannedOffsets(plan: readonly (number | undefined)[]): string {
+  const places = plan.flatMap((offset, id) =>
+    offset === undefined ? [] : [`%${id} at ${count(offset)}`],
+  );
+  return `${places.length} of ${plan.length} tensors, ${places.join(", ")}; `;
 }
 
 const uses = {
