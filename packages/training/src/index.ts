@@ -28,6 +28,13 @@ export { inferencePeakBytes } from "./inference-peak-bytes.ts";
 export { modelOfLayers } from "./model-files/keras-model.ts";
 export { loadModel } from "./model-files/load-model.ts";
 export { saveModel, type SaveOptions } from "./model-files/save-model.ts";
+export { type TrainedScheme } from "./quantization-aware/fake-quantized-network.ts";
+export { type TrainedRange } from "./quantization-aware/range-tracker.ts";
+export {
+  type QuantizationAwareOptions,
+  type QuantizationAwareResult,
+  trainQuantizationAware,
+} from "./quantization-aware/train-quantization-aware.ts";
 export { type Schedule } from "./schedule.ts";
 export { train, type TrainResult } from "./train.ts";
 export { type CheckpointOptions, type TrainOptions } from "./train-options.ts";
