@@ -1,3 +1,4 @@
+import { maxPool2dInt8Dsp } from "./max-pool-2d/int8-dsp.ts";
 import { averagePool2dTwin, maxPool2dTwin } from "./pool-twins.ts";
 import type { CTwinRow } from "./c-twin.ts";
 import { packLogSoftmaxInt8 } from "./log-softmax/int8-twin.ts";
@@ -102,7 +103,10 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   leaky_relu_int16: [{ header: "leaky-relu/leaky_relu_int16.h", pack: asItIs }],
   log_softmax_int8: [{ header: "log-softmax/log_softmax_int8.h", pack: packLogSoftmaxInt8 }],
   lookup_int8: [{ header: "lookup_int8.h", pack: asItIs }],
-  max_pool_2d_int8: made("max-pool-2d/max_pool_2d.h", "int8", maxPool2dTwin),
+  max_pool_2d_int8: [
+    { needs: "dsp", header: "max-pool-2d/max_pool_2d_int8_dsp.h", pack: maxPool2dInt8Dsp },
+    ...made("max-pool-2d/max_pool_2d.h", "int8", maxPool2dTwin),
+  ],
   max_pool_2d_int16: made("max-pool-2d/max_pool_2d.h", "int16", maxPool2dTwin),
   maximum_int8: made("maximum/maximum.h", "int8"),
   maximum_int16: made("maximum/maximum.h", "int16"),

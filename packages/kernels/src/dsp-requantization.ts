@@ -68,9 +68,3 @@ export function sumRange(weights: Iterable<number>, xMin = -128, xMax = 127): Su
 export function has24Bits({ min, max }: SumRange): boolean {
   return min >= -(2 ** 23) && max < 2 ** 23;
 }
-
-/** Two int8 as one halfword, `256 × high + low`, or undefined if that is more than int16. */
-export function halfword(high: number, low: number): number | undefined {
-  const value = 256 * high + low;
-  return value < -(2 ** 15) ? undefined : value;
-}

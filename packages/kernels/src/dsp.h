@@ -13,6 +13,10 @@
 #define SMG_DSP_NOINLINE
 #endif
 
+#if defined(__ARM_BIG_ENDIAN)
+#error "Kernels with DSP instructions need a little-endian core; generate portable code instead."
+#endif
+
 /* How sums of products become int8, as smg_scale has it; packed by dsp-requantization.ts. */
 struct smg_dsp_requantization {
   const int32_t *twice_bias; /* [outputs] */
@@ -28,6 +32,17 @@ static inline int32_t smg_dsp_load(const int8_t *from) {
   int32_t word;
   memcpy(&word, from, sizeof word);
   return word;
+}
+
+/* The larger, or the smaller, of each of four bytes. */
+static inline int32_t smg_dsp_max(int32_t a, int32_t b) {
+  (void)__ssub8(a, b);
+  return (int32_t)__sel((uint32_t)a, (uint32_t)b);
+}
+
+static inline int32_t smg_dsp_min(int32_t a, int32_t b) {
+  (void)__ssub8(a, b);
+  return (int32_t)__sel((uint32_t)b, (uint32_t)a);
 }
 
 static inline int32_t smg_subtract(int32_t a, int32_t b) {

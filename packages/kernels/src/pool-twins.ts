@@ -2,7 +2,7 @@ import type { ActivationRange } from "./activation-range.ts";
 import type { CRecord, Packed } from "./c-twin.ts";
 import type { WindowParams } from "./window.ts";
 
-type PoolParams = WindowParams & ActivationRange;
+export type PoolParams = WindowParams & ActivationRange;
 
 export function maxPool2dTwin(params: PoolParams): Packed {
   const { activationMin, activationMax } = params;

@@ -1,5 +1,6 @@
 import type { Packed } from "../c-twin.ts";
-import { halfword, has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { halfOf, wordOfHalves } from "../dsp-words.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import type { Conv2dInt8Params } from "./int8.ts";
 
@@ -66,11 +67,11 @@ function packWeights(rows: readonly Int8Array[], rowLength: number): Int32Array 
           for (const low of [channel, channel + 2]) {
             const halves = [first, first + 2].map((cell) => {
               if (cell >= rowLength) return 0;
-              return halfword(rows[low + 1]?.[start + cell] ?? 0, rows[low]?.[start + cell] ?? 0);
+              return halfOf(rows[low + 1]?.[start + cell] ?? 0, rows[low]?.[start + cell] ?? 0);
             });
             const [a, b] = halves;
             if (a === undefined || b === undefined) return undefined;
-            packed.push((b << 16) | (a & 0xffff));
+            packed.push(wordOfHalves(a, b));
           }
         }
       }

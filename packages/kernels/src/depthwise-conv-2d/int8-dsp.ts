@@ -1,6 +1,7 @@
 import type { Packed } from "../c-twin.ts";
 import { conv2dInt8Dsp } from "../conv-2d/int8-dsp.ts";
 import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { wordOf } from "../dsp-words.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import { depthwiseAsConv } from "./int8-twin.ts";
 import type { DepthwiseConv2dInt8Params } from "./int8.ts";
@@ -65,14 +66,4 @@ function packWeights(filter: Int8Array, channels: number): Int32Array {
     }
   }
   return Int32Array.from(packed);
-}
-
-/** Four bytes, the first one lowest. */
-function wordOf(bytes: ArrayLike<number>): number {
-  return (
-    (bytes[0]! & 0xff) |
-    ((bytes[1]! & 0xff) << 8) |
-    ((bytes[2]! & 0xff) << 16) |
-    ((bytes[3]! & 0xff) << 24)
-  );
 }

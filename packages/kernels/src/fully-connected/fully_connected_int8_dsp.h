@@ -49,20 +49,23 @@ static void smg_fully_connected_int8_dsp(const struct smg_fully_connected_int8_d
   const struct smg_fully_connected_int8_dsp *const p = params;
   const struct smg_dsp_requantization *const r = &p->requantization;
   const int32_t rest = p->depth & 3;
+  const int32_t zero_point = r->twice_zero_point_plus_1;
+  int8_t *const begin = output;
   for (int32_t batch = 0; batch < p->batches; batch++) {
     const int32_t *weights = p->weights;
+    const int32_t *bias = r->twice_bias;
     const int32_t *multiplier = r->multiplier;
     const int8_t *shift = r->shift;
-    int8_t last_word[4] = { 0, 0, 0, 0 };
+    uint32_t last_word = 0;
     int32_t together;
-    for (int32_t i = 0; i < rest; i++) { last_word[i] = input[p->depth - rest + i]; }
-    for (int32_t unit = 0; unit < p->units; unit += together) {
+    for (int32_t i = 1; i <= rest; i++) { last_word = last_word << 8 | (uint8_t)input[p->depth - i]; }
+    for (int32_t units = p->units; units > 0; units -= together) {
       int32_t twice[4] = { 0, 0, 0, 0 };
       int32_t done = 0;
-      together = p->units - unit < 4 ? 1 : 4;
+      together = units < 4 ? 1 : 4;
       do {
         const int32_t left = p->depth - done;
-        const int8_t *x = left < 4 ? last_word : input + done;
+        const int8_t *x = left < 4 ? (const int8_t *)&last_word : input + done;
         const int32_t count = left < 4 ? 4 : (left < p->run ? left : p->run) & ~3;
         const int32_t *const end = weights + (count >> 2) * together;
         int32_t sum0 = 0;
@@ -92,16 +95,15 @@ static void smg_fully_connected_int8_dsp(const struct smg_fully_connected_int8_d
         }
         twice[0] += sum0 >> 7;
       } while (done < p->depth);
-      for (int32_t i = 0; i < together; i++) {
-        *output++ = smg_dsp_requantize(r->twice_bias[unit + i] + twice[i], *multiplier, *shift,
-                                       r->twice_zero_point_plus_1);
+      for (const int32_t *sum = twice; sum != twice + together; sum++) {
+        *output++ = smg_dsp_requantize(*bias++ + *sum, *multiplier, *shift, zero_point);
         multiplier += p->scale_step;
         shift += p->scale_step;
       }
     }
     input += p->depth;
   }
-  smg_dsp_limit(r, output - p->batches * p->units, p->batches * p->units);
+  smg_dsp_limit(r, begin, (int32_t)(output - begin));
 }
 
 #endif

@@ -1,5 +1,6 @@
 import type { Packed } from "../c-twin.ts";
-import { halfword, has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import { halfOf, wordOfHalves } from "../dsp-words.ts";
 import type { FullyConnectedInt8Params } from "./int8.ts";
 
 /**
@@ -45,9 +46,9 @@ function packWeights(rows: readonly Int8Array[], depth: number): Int32Array | un
     for (let i = 0; i < depth; i += 4) {
       for (const row of rows.slice(unit, unit + together)) {
         const [a = 0, b = 0, c = 0, d = 0] = row.subarray(i, i + 4);
-        const [low, high] = [halfword(a, b), halfword(c, d)];
+        const [low, high] = [halfOf(a, b), halfOf(c, d)];
         if (low === undefined || high === undefined) return undefined;
-        packed[position++] = (high << 16) | (low & 0xffff);
+        packed[position++] = wordOfHalves(low, high);
       }
     }
     unit += together;

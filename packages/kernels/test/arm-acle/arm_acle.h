@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 typedef int32_t int8x4_t;
+typedef uint32_t uint8x4_t;
 typedef int32_t int16x2_t;
 
 static inline int32_t smg_test_byte(int32_t x, int32_t byte) {
@@ -68,12 +69,12 @@ static inline int8x4_t __ssub8(int8x4_t a, int8x4_t b) {
   return (int32_t)result;
 }
 
-static inline int8x4_t __sel(int8x4_t a, int8x4_t b) {
+static inline uint8x4_t __sel(uint8x4_t a, uint8x4_t b) {
   uint32_t mask = 0;
   for (int32_t i = 0; i < 4; i++) {
     if (smg_test_greater_or_equal >> i & 1u) { mask |= 0xffu << (8 * i); }
   }
-  return (int32_t)(((uint32_t)a & mask) | ((uint32_t)b & ~mask));
+  return (a & mask) | (b & ~mask);
 }
 
 #endif
