@@ -48,18 +48,16 @@ export function codesFor(
 ): readonly [portable: Code, own?: Code] {
   const portable = generateC(graph, { ...options, target: "portable" });
   const code = { target: "portable", title: "any C99 compiler", sources: portable } as const;
-  const title = extensions[core];
-  if (title === undefined) return [code];
-  return [code, { target: core, title, sources: generateC(graph, { ...options, target: core }) }];
+  const sources = generateC(graph, { ...options, target: core });
+  const title = extensionsIn(sources);
+  return title === "" ? [code] : [code, { target: core, title, sources }];
 }
 
-/** What code for these cores uses that not every core has. */
-const extensions: Partial<Record<CoreName, string>> = {
-  "cortex-m4": "DSP instructions",
-  "cortex-m7": "DSP instructions",
-  "cortex-m33": "DSP instructions",
-  "cortex-m55": "Helium",
-};
+/** What kernels use that not every core has, as their files are named for it; nothing, if they are all portable. */
+function extensionsIn(sources: readonly SourceFile[]): string {
+  const isUsed = (suffix: string) => sources.some(({ path }) => path.endsWith(suffix));
+  return [...(isUsed("_mve.h") ? ["Helium"] : []), ...(isUsed("_dsp.h") ? ["DSP"] : [])].join(", ");
+}
 
 /**
  * Runs test images on every core, with every code there is for it, and tells what an inference takes.

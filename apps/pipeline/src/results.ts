@@ -87,7 +87,7 @@ export type ChipRun = {
   readonly core: string;
   /** "Arm Cortex-M4" */
   readonly title: string;
-  /** What the code may use: "any C99 compiler", "DSP instructions". */
+  /** What the code is made for: "any C99 compiler", "DSP", "Helium, DSP". */
   readonly code: string;
   /** The clock of a chip that has this core. */
   readonly megahertz: number;

@@ -22,7 +22,7 @@ export {
   type StepInstructions,
 } from "./measure.ts";
 export { type ModelInterface, modelInterface, type ModelOperand } from "./model-interface.ts";
-export { type HostOptions, type HostRun, runOnHost } from "./run-on-host.ts";
+export { canSanitize, type HostOptions, type HostRun, runOnHost } from "./run-on-host.ts";
 export { type Core, type CoreName, coreNames, cores } from "./targets.ts";
 export {
   type System,

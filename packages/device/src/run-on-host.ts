@@ -22,6 +22,18 @@ export interface HostOptions {
   readonly timeoutSeconds?: number;
 }
 
+/** Whether a compiler of this machine has sanitizers: some are installed without, and on Windows GCC has none. */
+export function canSanitize(compiler: "gcc" | "clang"): Promise<boolean> {
+  return inWorkFolder(async (folder) => {
+    await writeFile(path.join(folder, "main.c"), "int main(void) { return 0; }\n");
+    const args = [...sanitizers, "main.c", "-o", "main"];
+    const { status } = await runTool(compiler, args, { folder, timeoutSeconds: 60 });
+    return status === 0;
+  });
+}
+
+const sanitizers = ["-g", "-fsanitize=undefined,address", "-fno-sanitize-recover=all"];
+
 export interface HostRun {
   readonly outputs: readonly Uint8Array[];
   /** What the compiler said about the model's code. */
@@ -51,7 +63,7 @@ export function runOnHost(sources: readonly SourceFile[], options: HostOptions):
       folder,
       "-I",
       firmwareFolder,
-      ...(sanitize ? ["-g", "-fsanitize=undefined,address", "-fno-sanitize-recover=all"] : []),
+      ...(sanitize ? sanitizers : []),
     ];
     const compile = async (args: readonly string[]) => {
       const limits = { folder, timeoutSeconds, env: { LC_ALL: "C" } };

@@ -30,7 +30,7 @@ export const tools: Readonly<Record<ToolName, ToolDescription>> = {
   clang: {
     purpose: "a second compiler's opinion on generated C",
     install: {
-      debian: "apt-get install clang",
+      debian: "apt-get install clang libclang-rt-dev",
       macos: "xcode-select --install",
       windows: "winget install LLVM.LLVM",
     },

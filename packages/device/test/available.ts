@@ -1,4 +1,4 @@
-import { coreNames, findToolchains, missingFor } from "@smidgen/device";
+import { canSanitize, coreNames, findToolchains, missingFor } from "@smidgen/device";
 import { announceSkipped } from "@smidgen/testing";
 
 export const toolchains = await findToolchains();
@@ -19,5 +19,17 @@ export const availableCompilers = (["gcc", "clang"] as const).filter((name) => {
   const { problem, install } = toolchains[name];
   if (problem === undefined) return true;
   announceSkipped(`generated code with ${name}`, `${problem}: ${install.debian}.`);
+  return false;
+});
+
+const able = await Promise.all(availableCompilers.map((compiler) => canSanitize(compiler)));
+
+/** Those of them that have sanitizers. */
+export const sanitizingCompilers = availableCompilers.filter((compiler, i) => {
+  if (able[i]) return true;
+  announceSkipped(
+    `generated code with the sanitizers of ${compiler}`,
+    "It is installed without them.",
+  );
   return false;
 });

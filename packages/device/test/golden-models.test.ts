@@ -6,7 +6,7 @@ import { isConstant } from "@smidgen/graph";
 import { announceSkipped, type GoldenModel, goldenModels } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
 import { describe, expect, test } from "vitest";
-import { availableCompilers, availableCores, toolchains } from "./available.ts";
+import { sanitizingCompilers, availableCores, toolchains } from "./available.ts";
 
 const own = goldenModels(path.join(import.meta.dirname, "../../runtime/test/golden"));
 const shared = goldenModels().filter(({ name }) => own.every((model) => model.name !== name));
@@ -52,7 +52,7 @@ describe.each(built.filter(([, core]) => availableCores.includes(core)))(
   },
 );
 
-describe.each(availableCompilers)("%s, with sanitizers", (compiler) => {
+describe.each(sanitizingCompilers)("%s, with sanitizers", (compiler) => {
   test.each(cases)("$name computes what TensorFlow Lite Micro computes", async (golden) => {
     const { graph, model } = read(golden);
     const gentle = golden.file("inputs_smooth.bin") !== undefined;

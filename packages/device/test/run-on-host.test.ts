@@ -1,6 +1,6 @@
 import { runOnHost } from "@smidgen/device";
 import { describe, expect, test } from "vitest";
-import { availableCompilers, toolchains } from "./available.ts";
+import { sanitizingCompilers, toolchains } from "./available.ts";
 import { stubInterface, stubOutput, stubSamples, stubSources } from "./stub-model.ts";
 
 const common = {
@@ -15,7 +15,7 @@ function changed(from: string, to: string) {
   return stubSources.map(({ path, text }) => ({ path, text: text.replace(from, to) }));
 }
 
-describe.each(availableCompilers)("%s", (compiler) => {
+describe.each(sanitizingCompilers)("%s", (compiler) => {
   test.each([false, true])(
     "computes what the C says, with operands at odd addresses: %s",
     async (skewed) => {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { generateC, type SourceFile } from "@smidgen/codegen";
 import {
+  canSanitize,
   type CoreName,
   coreNames,
   type Estimate,
@@ -110,7 +111,7 @@ async function runTarget(target: MeasureTarget, graph: Graph, context: Context):
       model,
       samples,
       optimization,
-      sanitize: process.platform !== "win32", // MinGW has no sanitizers
+      sanitize: await canSanitize(compiler),
     });
     return { kind: "ran-here", compiler, differing: differing(outputs) };
   }
