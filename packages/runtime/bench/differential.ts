@@ -5,11 +5,12 @@
  */
 import type { OpKind } from "@smidgen/graph";
 import { judgeSeeds, type Refusal, type Verdict } from "../test/differential/judge-graph.ts";
+import { leavingSteps } from "../test/differential/leaving-steps.ts";
 import { steps } from "../test/differential/steps.ts";
 
 const [count = 2000, firstSeed = 1] = process.argv.slice(2).map(Number);
 const chainsPerModel = 20;
-const kinds = Object.keys(steps) as OpKind[];
+const kinds = [...Object.keys(steps), ...Object.keys(leavingSteps)] as OpKind[];
 
 for (const type of ["int8", "float32"] as const) {
   const verdicts: Verdict[] = [];

@@ -19,13 +19,26 @@ export function addSvdf(
   random: RandomValues,
 ): TensorId {
   const { int, real } = random;
-  const [batch, depth, units, rank, memory] = [
-    int(1, 3),
-    int(1, 20),
-    int(1, 8),
-    int(1, 3),
-    int(1, 8),
-  ] as const;
+  const sizes = [int(1, 3), int(1, 20)] as const;
+  const input = b.input(`${name}/input`, {
+    type: type === "float32" ? type : "int8",
+    shape: sizes,
+    ...(type !== "float32" && { quantization: perTensor(real(0.01, 0.1), int(-128, 127)) }),
+  });
+  return addSvdfOn(b, name, type, random, input);
+}
+
+/** The same, behind a tensor [batch, depth]. */
+export function addSvdfOn(
+  b: GraphBuilder,
+  name: string,
+  type: "float32" | "int8" | "int8 with int8 state",
+  random: RandomValues,
+  input: TensorId,
+): TensorId {
+  const { int, real } = random;
+  const [batch, depth] = b.tensor(input).shape as readonly [number, number];
+  const [units, rank, memory] = [int(1, 8), int(1, 3), int(1, 8)] as const;
   const filters = units * rank;
   const options: OpOf<"svdf">["options"] = {
     rank,
@@ -34,7 +47,6 @@ export function addSvdf(
     asymmetricQuantizeInputs: false,
   };
   const shapes = {
-    input: [batch, depth],
     feature: [filters, depth],
     time: [filters, memory],
     bias: [units],
@@ -50,7 +62,6 @@ export function addSvdf(
           limit,
         ),
       });
-    const input = b.input(`${name}/input`, { type, shape: shapes.input });
     const feature = constant("feature", shapes.feature, 1);
     const time = constant("time", shapes.time, 1);
     const bias = constant("bias", shapes.bias, 1);
@@ -59,17 +70,12 @@ export function addSvdf(
   }
   const stateType = type === "int8" ? "int16" : "int8";
   const stateMax = stateType === "int16" ? 32_767 : 127;
-  const inputScale = real(0.01, 0.1);
+  const inputScale = scaleOf(b.tensor(input));
   const featureScale = real(0.002, 0.02);
   // The state is so fine that it is limited now and then.
   const stateScale = (inputScale * featureScale * 128 * 127 * Math.sqrt(depth)) / stateMax;
   const timeScale = real(0.5, 1) / stateMax;
   const outputScale = real(0.2, 1) * stateScale * timeScale * stateMax * stateMax * 0.01;
-  const input = b.input(`${name}/input`, {
-    type: "int8",
-    shape: shapes.input,
-    quantization: perTensor(inputScale, int(-128, 127)),
-  });
   const feature = b.constant(`${name}/feature`, {
     type: "int8",
     shape: shapes.feature,
@@ -108,13 +114,32 @@ export function addLstm(
   random: RandomValues,
 ): TensorId {
   const { int, real } = random;
-  const [batch, steps, depth, units] = [int(1, 3), int(1, 6), int(1, 9), int(1, 9)] as const;
+  const input = b.input(`${name}/input`, {
+    type,
+    shape: [int(1, 6), int(1, 6), int(1, 9)],
+    ...(type === "int8" && { quantization: perTensor(real(0.005, 0.05), int(-128, 127)) }),
+  });
+  return addLstmOn(b, name, type, random, input, int(-20, 20));
+}
+
+/** The same, behind a tensor [batch, steps, depth] or [steps, batch, depth]. */
+export function addLstmOn(
+  b: GraphBuilder,
+  name: string,
+  type: "float32" | "int8",
+  random: RandomValues,
+  input: TensorId,
+  outputZeroPoint: number,
+): TensorId {
+  const { int, real } = random;
   const timeMajor = random.pick(false, true);
+  const [first, second, depth] = b.tensor(input).shape as readonly [number, number, number];
+  const batch = timeMajor ? second : first;
+  const units = int(1, 9);
   const isInt8 = type === "int8";
   const quantized = (scale: number, zeroPoint: number): { quantization?: Quantization } =>
     isInt8 ? { quantization: perTensor(scale, zeroPoint) } : {};
-  const inputScale = real(0.005, 0.05);
-  const output = quantized(real(1 / 140, 1 / 100), int(-20, 20));
+  const output = quantized(real(1 / 140, 1 / 100), outputZeroPoint);
   const weights = (role: string, columns: number) =>
     b.constant(`${name}/${role}`, {
       type,
@@ -129,11 +154,6 @@ export function addLstm(
       data: isInt8 ? random.int32(units, -3000, 3000) : random.float32(units, 1),
       ...quantized(1, 0),
     });
-  const input = b.input(`${name}/input`, {
-    type,
-    shape: timeMajor ? [steps, batch, depth] : [batch, steps, depth],
-    ...quantized(inputScale, int(-128, 127)),
-  });
   const gates = ["input", "forget", "cell", "output"];
   const inputWeights = gates.map((gate) => weights(`input to ${gate}`, depth));
   const recurrentWeights = gates.map((gate) => weights(`recurrent to ${gate}`, units));
@@ -173,6 +193,11 @@ export function addLstm(
     },
     { name, type, ...output },
   );
+}
+
+function scaleOf({ quantization }: Tensor): number {
+  if (quantization?.kind !== "per-tensor") throw new Error("a tensor of int8 has a scale");
+  return quantization.scale;
 }
 
 /**

@@ -19,6 +19,10 @@ export type ChainType = "float32" | "int8";
 /** A graph that grows by one operator after another: what a step may use. */
 export interface Chain extends RandomSource {
   readonly type: ChainType;
+  /** For what the functions below do not do: states, and operators that leave the type. */
+  readonly builder: GraphBuilder;
+  /** A name that no other tensor has. */
+  readonly fresh: () => string;
   /** What the next operator reads. */
   readonly current: Tensor;
   readonly id: TensorId;
@@ -75,6 +79,8 @@ export function chainOn(
   return {
     ...random,
     type,
+    builder,
+    fresh,
     current,
     id,
     apply: (kind, operands, options, quantization) =>

@@ -6,8 +6,10 @@ import {
   perTensor,
   type TensorId,
 } from "@smidgen/graph";
+import { withIntermediates } from "../recurrent-cases.ts";
 import { chainOn, type ChainType } from "./chain.ts";
 import { randomSource } from "./random-source.ts";
+import { leavingSteps } from "./leaving-steps.ts";
 import { steps } from "./steps.ts";
 
 export interface RandomGraph {
@@ -52,7 +54,9 @@ export function randomGraph(
     const length = random.integer(2, 6);
     for (let i = 0; i < length;) {
       const kind = kinds[random.integer(0, kinds.length - 1)] as OpKind;
-      const next = steps[kind]?.(chainOn(builder, `${seed}.${i}`, random, type, id));
+      const next = (steps[kind] ?? leavingSteps[kind])?.(
+        chainOn(builder, `${seed}.${i}`, random, type, id),
+      );
       if (next === undefined) continue;
       id = next;
       i++;
@@ -60,7 +64,7 @@ export function randomGraph(
     }
     outputs.push(id);
   }
-  const graph = builder.build(outputs);
+  const graph = withIntermediates(builder.build(outputs));
   return {
     type,
     graph,

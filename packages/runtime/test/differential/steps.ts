@@ -81,6 +81,30 @@ const depthwise: ChainStep = (chain) => {
   );
 };
 
+/** Only without an activation: the operator of tfjs-tflite knows none. */
+const transposeConv: ChainStep = (chain) => {
+  const { shape } = chain.current;
+  if (shape.length !== 4) return undefined;
+  const [batch, height, width, channels] = shape as readonly [number, number, number, number];
+  const stride = chain.integer(1, 2);
+  const filterSize = chain.integer(stride, 3);
+  const outChannels = chain.integer(1, 4);
+  const padding = chain.pick(["same", "valid"] as const);
+  const grown = (size: number) =>
+    padding === "same" ? size * stride : (size - 1) * stride + filterSize;
+  const outShape = [batch, grown(height), grown(width), outChannels];
+  const filter = chain.weights(
+    [outChannels, filterSize, filterSize, channels],
+    chain.chance(0.5) ? 0 : undefined,
+  );
+  return chain.apply(
+    "transpose-conv",
+    [chain.integers(outShape), filter, chain.id, chain.bias(outChannels, filter)],
+    { padding, strideHeight: stride, strideWidth: stride, activation: "none" },
+    chain.free(naturalSum(chain, filterSize * filterSize * channels)),
+  );
+};
+
 const fullyConnected: ChainStep = (chain) => {
   const { shape } = chain.current;
   if (shape.length === 0) return undefined;
@@ -188,7 +212,7 @@ function shuffled(chain: Chain, count: number): readonly number[] {
 /**
  * How a chain of floats or int8 grows by each kind of operator.
  *
- * Left to tests of their own: operators with state, those that leave the type, and lookups by position.
+ * `leavingSteps` has those with a state, and those that leave the type.
  */
 export const steps: { readonly [K in OpKind]?: ChainStep } = {
   add: binary("add"),
@@ -350,6 +374,7 @@ export const steps: { readonly [K in OpKind]?: ChainStep } = {
     const order = shuffled(chain, shape.length);
     return chain.apply("transpose", [chain.id, chain.integers(order)], {}, chain.same());
   },
+  "transpose-conv": transposeConv,
   unpack: (chain) => {
     const { shape } = chain.current;
     if (shape.length < 3) return undefined;
