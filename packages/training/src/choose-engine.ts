@@ -23,13 +23,13 @@ export interface EngineChoice {
 export async function chooseEngine(
   model: LayersModel,
   optimizer: Optimizer,
-  seed: number,
+  settings: { readonly seed: number; readonly batchSize: number },
 ): Promise<{ readonly engine: TrainingEngine; readonly choice: EngineChoice }> {
   const backend = selectedBackend();
   if (backend?.name === "smidgen-wasm") {
     const answer = canTrain(model);
     if (answer === true || backend.isNamed) {
-      const engine = await wasmEngine(model, optimizer, { seed });
+      const engine = await wasmEngine(model, optimizer, settings);
       return { engine, choice: { name: "smidgen-wasm", reasons: [] } };
     }
     const choice: EngineChoice = { name: "TensorFlow.js", reasons: answer };

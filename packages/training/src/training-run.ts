@@ -50,7 +50,9 @@ export async function prepareRun(data: TrainingData, options: TrainOptions): Pro
   const [examples, judges] = partsOf(data, settings, shape);
   const classWeights = classWeightsOf(settings, examples, shape);
   const optimizer = await optimizerFor(model, settings.learningRate);
-  const { engine, choice } = await chooseEngine(model, optimizer, settings.seed);
+  const batchSize = Math.min(settings.batchSize, examples.count);
+  const { seed } = settings;
+  const { engine, choice } = await chooseEngine(model, optimizer, { seed, batchSize });
   return {
     settings,
     model,

@@ -17,18 +17,21 @@ import { readNetwork } from "./read-network.ts";
  * The same model, optimizer state, batches and seed give the same bytes on every machine.
  *
  * @param seed of dropout: 0 … 2^32 − 1
+ * @param batchSize makes room for batches of so many examples at once. Evaluations go in parts as large as there is room for, and
+ * the sums of parts differ in the last digit, so a training that goes on needs the room that it had
  * @throws UserError `unsupported-model`, with every reason, where `canTrain` does not say true
  */
 export async function wasmEngine(
   model: LayersModel,
   optimizer: tf.Optimizer,
-  { seed = 1 }: { readonly seed?: number } = {},
+  { seed = 1, batchSize = 0 }: { readonly seed?: number; readonly batchSize?: number } = {},
 ): Promise<TrainingEngine> {
   const network = networkOf(model);
   if (optimizer.getClassName() !== "Adam") {
     throw unsupported(model, [`its optimizer is ${optimizer.getClassName()}, not Adam`]);
   }
   const machine = makeMachine(network, { seed, trains: true });
+  machine.reserve(batchSize);
   const weights = allWeights(machine);
   await readWeights(machine, weights);
   const trained = trainedWeights(model, weights);
