@@ -119,9 +119,8 @@ async function bestOf(
   best: BestEpoch | undefined,
 ): Promise<BestEpoch | undefined> {
   if (earlyStopping === undefined || !isBetter(record, best, earlyStopping)) return best;
-  const { weights } = await engine.readState();
   const value = record[earlyStopping.monitor ?? "valLoss"]!;
-  return { epoch: record.epoch, value, weights };
+  return { epoch: record.epoch, value, weights: await engine.readWeights() };
 }
 
 function nextEpoch(

@@ -1,3 +1,4 @@
+import { UserError } from "@smidgen/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { NamedArray } from "./checkpoint/safetensors.ts";
@@ -7,14 +8,16 @@ import type { TrainingEngine } from "./training-engine.ts";
 export function stateOf(
   model: LayersModel,
   optimizer: tf.Optimizer,
-): Pick<TrainingEngine, "readState" | "writeState"> {
+): Pick<TrainingEngine, "readWeights" | "readState" | "writeState"> {
+  const readWeights = () =>
+    Promise.all(model.weights.map((each) => copied(each.name, each.read())));
   return {
+    readWeights,
     async readState() {
-      const [counter, ...kept] = await optimizer.getWeights();
+      const [counter, ...kept] = await stateOfOptimizer(optimizer);
       counter!.tensor.dispose(); // made by getWeights; the others are the optimizer's own
-      const weights = model.weights.map((each) => copied(each.name, each.read()));
       return {
-        weights: await Promise.all(weights),
+        weights: await readWeights(),
         optimizer: await Promise.all(kept.map(({ name, tensor }) => copied(name, tensor))),
         counters: { iterations: optimizer.iterations, ...(await powersOf(optimizer)) },
       };
@@ -38,6 +41,21 @@ export function stateOf(
       setPowers(optimizer, counters);
     },
   };
+}
+
+/** @throws UserError `unsupported-optimizer` */
+async function stateOfOptimizer(
+  optimizer: tf.Optimizer,
+): Promise<Awaited<ReturnType<tf.Optimizer["getWeights"]>>> {
+  try {
+    return await optimizer.getWeights();
+  } catch (cause) {
+    throw new UserError(
+      "unsupported-optimizer",
+      `the state of the optimizer ${optimizer.getClassName()} cannot be kept: ${(cause as Error).message}`,
+      { hint: "Train with Adam, or without checkpoints.", cause },
+    );
+  }
 }
 
 async function copied(name: string, tensor: tf.Tensor): Promise<NamedArray> {

@@ -43,6 +43,8 @@ export interface Evaluator {
 export interface TrainingEngine extends Evaluator {
   /** One step of the optimizer. The result is that of the weights before the step. */
   readonly trainBatch: (batch: Batch, size?: StepSize) => BatchResult;
+  /** A copy of the model's weights after the last step, statistics of batch normalization included, in its order. */
+  readonly readWeights: () => Promise<readonly NamedArray[]>;
   /** A copy of all that a training goes on from, after the last step. */
   readonly readState: () => Promise<EngineState>;
   /** Goes on from there, or from other weights alone. The engine is one of the same model and optimizer. */
@@ -54,7 +56,7 @@ export interface TrainingEngine extends Evaluator {
 }
 
 export interface EngineState {
-  /** Of the model, statistics of batch normalization included, in its order. */
+  /** As of `readWeights`. */
   readonly weights: readonly NamedArray[];
   /** Of the optimizer, in the order in which it keeps them. */
   readonly optimizer: readonly NamedArray[];

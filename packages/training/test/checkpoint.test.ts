@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { selectBackend, train, type TrainOptions } from "@smidgen/training";
+import * as tf from "@tensorflow/tfjs-core";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -71,6 +72,41 @@ interface Outcome {
   readonly digest: string;
   readonly records: unknown;
 }
+
+describe("other optimizers of TensorFlow.js", () => {
+  beforeEach(async () => void (await selectBackend("cpu")));
+
+  const withOptimizer = (optimizer: tf.Optimizer): TrainOptions => {
+    const { learningRate: _, model, ...others } = options("cpu");
+    model!.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
+    return { ...others, model: model!, epochs: 2 };
+  };
+
+  test.each([
+    ["plain descent", () => tf.train.sgd(0.1)],
+    ["momentum", () => tf.train.momentum(0.05, 0.9)],
+    ["RMSProp", () => tf.train.rmsprop(0.005, 0.9, 0.5)],
+    ["Adagrad", () => tf.train.adagrad(0.05)],
+  ])("%s goes on as if it had not been stopped", async (_name, optimizer) => {
+    const whole = await train(data, withOptimizer(optimizer()));
+    const controller = new AbortController();
+    let steps = 0;
+    const onBatch = () => void (++steps === 7 && controller.abort());
+    const { signal } = controller;
+    await train(data, { ...withOptimizer(optimizer()), checkpoint: { file }, signal }, { onBatch });
+    const checkpoint = { file, resume: true };
+    const { model } = await train(data, { ...withOptimizer(optimizer()), checkpoint });
+    expect(await digest(model)).toBe(await digest(whole.model));
+  });
+
+  test("one whose state cannot be had is refused by name", async () => {
+    const all = { ...withOptimizer(tf.train.adamax(0.01)), checkpoint: { file } };
+    await expect(train(data, all)).rejects.toMatchObject({
+      code: "unsupported-optimizer",
+      message: expect.stringContaining("Adamax") as string,
+    });
+  });
+});
 
 /** Runs killed-training.ts. Undefined if it was killed. */
 async function run(

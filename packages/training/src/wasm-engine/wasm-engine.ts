@@ -52,6 +52,9 @@ export async function wasmEngine(
       step(learningRate);
       return { loss: lossSum / batch.count, correct };
     },
+    async readWeights() {
+      return readArrays(machine, "weights", inModelOrder(model, weights));
+    },
     async readState() {
       const moments = (["first-moments", "second-moments"] as const).flatMap((region) =>
         readArrays(machine, region, trained),
