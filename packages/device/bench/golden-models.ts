@@ -20,7 +20,7 @@ import {
 import { type Graph, isConstant } from "@smidgen/graph";
 import { type GoldenModel, goldenModels } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
-import { type ReferenceFigures, referenceFigures } from "./reference-figures.ts";
+import { byHand, type ReferenceFigures, referenceFigures } from "./reference-figures.ts";
 
 const optimizationLetter = process.argv.find((word) => /^-O[s23]$/.test(word));
 const { values } = parseArgs({
@@ -46,10 +46,11 @@ const header = [
   "instr.",
   "/TFLM ref",
   "/CMSIS-NN",
+  "/by hand",
   "text",
   "const.",
   "code−model",
-  "/TFLM",
+  "/TFLM ref",
   "statics",
   "stack",
   "in+out",
@@ -99,11 +100,7 @@ async function rowOf(golden: GoldenModel, core: CoreName, target: string): Promi
     const isEqual = measured.outputs.every(
       (output, i) => Buffer.compare(output, expected[i] as Uint8Array) === 0,
     );
-    return [
-      ...first,
-      ...figures(graph, measured, referenceFigures[golden.name]),
-      isEqual ? "yes" : "NO",
-    ];
+    return [...first, ...figures(graph, measured, golden.name), isEqual ? "yes" : "NO"];
   } catch (error) {
     return [...first, (error as Error).message.slice(0, 300)];
   }
@@ -112,8 +109,10 @@ async function rowOf(golden: GoldenModel, core: CoreName, target: string): Promi
 function figures(
   graph: Graph,
   { core, instructions, flash, ram }: Measurement,
-  reference: ReferenceFigures | undefined,
+  name: string,
 ): string[] {
+  const reference = referenceFigures[name];
+  const hand = core === "cortex-m4" ? byHand[name] : undefined;
   const most = Math.max(...instructions);
   const weights = graph.tensors
     .filter(isConstant)
@@ -128,6 +127,7 @@ function figures(
     most.toLocaleString("en"),
     ratio(most, counted?.reference),
     ratio(most, counted?.cmsisNn),
+    ratio(most, hand?.instructions),
     `${flash.code}`,
     `${flash.constants + flash.initialValues}`,
     `${code}`,

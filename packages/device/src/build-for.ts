@@ -35,18 +35,22 @@ export interface Build {
   readonly image: ElfImage;
   /** "arm-none-eabi-gcc 12.2.1 -O2 -mthumb -mcpu=cortex-m4" */
   readonly description: string;
-  /** What the compiler said about the model's code. */
+  /** What the compiler said; nothing, if all is well. */
   readonly warnings: string;
 }
 
 /** Where the harness in C lies, seen from `src` and from `dist`. */
 export const firmwareFolder = fileURLToPath(new URL("../firmware/", import.meta.url));
 
+/** For all C, ours included. */
+export const warningFlags = ["-Wall", "-Wextra", "-Wconversion"];
+
 /** What generated code is held to. */
-export const modelFlags = ["-std=c99", "-Wall", "-Wextra", "-Wconversion"] as const;
+export const modelFlags = ["-std=c99", ...warningFlags];
 
 const harnessFlags = [
   "-std=gnu99",
+  ...warningFlags,
   "-O2",
   // Otherwise its loops would become calls of memset and memcpy.
   "-ffreestanding",
@@ -132,7 +136,7 @@ export async function buildFor(
       program,
       image: readElf(await readFile(program)),
       description: [core.compiler, compiler.version, optimization, ...core.flags].join(" "),
-      warnings: units.map(({ stderr }) => stderr).join(""),
+      warnings: [...units, ...harness].map(({ stderr }) => stderr).join(""),
     };
   }
   throw new Error(`${core.title} has no board`);

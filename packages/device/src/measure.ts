@@ -26,7 +26,7 @@ export interface Measurement {
   readonly machine: string;
   /** Compiler and flags. */
   readonly build: string;
-  /** What the compiler said about the model's code; nothing, if all is well. */
+  /** What the compiler said; nothing, if all is well. */
   readonly warnings: string;
   /** Instructions executed by a call of the model, from its first to its last, for each sample. */
   readonly instructions: readonly number[];
@@ -72,7 +72,8 @@ export interface RamUse {
  *
  * Deterministic: the emulator's clock is its count of instructions.
  *
- * @throws UserError as `buildFor`, and `device-crashed` if the program does not come to its end.
+ * @throws UserError as `buildFor`; `device-crashed` if the program does not come to its end; `stack-overflow` if the model
+ *   has used up the stack.
  */
 export async function measure(
   core: CoreName,
@@ -86,6 +87,15 @@ export async function measure(
   const { build, report } = plain;
   const clock = instructionClock(build.board, report);
   const { sections, symbols } = build.image;
+  const stack = Math.max(...report.samples.map(({ stackBytes }) => stackBytes));
+  // What called the model has a few words of it too.
+  const stackSize = (sections.get(".harness.stack") ?? 0) - 512;
+  if (stack >= stackSize) {
+    throw new UserError(
+      "stack-overflow",
+      `the model needs more stack than the ${stackSize} bytes that there are on ${build.board.description}`,
+    );
+  }
   const bytesOf = (...names: readonly string[]) =>
     names.reduce((sum, name) => sum + (sections.get(name) ?? 0), 0);
   const symbolsOf = (...names: readonly string[]) =>
@@ -109,8 +119,7 @@ export async function measure(
     },
     ram: {
       statics: bytesOf(".data", ".bss") + (model.arenaBytes ?? 0),
-      stack:
-        Math.max(...report.samples.map(({ stackBytes }) => stackBytes)) - report.empty.stackBytes,
+      stack: stack - report.empty.stackBytes,
       staticSymbols: symbolsOf(".data", ".bss"),
     },
     outputs: plain.outputs,

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SourceFile } from "@smidgen/codegen";
 import { UserError } from "@smidgen/errors";
-import { firmwareFolder, modelFlags, type Optimization } from "./build-for.ts";
+import { firmwareFolder, modelFlags, type Optimization, warningFlags } from "./build-for.ts";
 import { requireTools, type Toolchains } from "./find-toolchains.ts";
 import { harnessModel } from "./harness-model.ts";
 import { checkSamples, split } from "./measure.ts";
@@ -84,7 +84,14 @@ export function runOnHost(sources: readonly SourceFile[], options: HostOptions):
     }
     const harness = [path.join(folder, "harness-model.c"), path.join(firmwareFolder, "host.c")];
     const objects = model.units.map((_, i) => `unit-${i}.o`);
-    await compile(["-std=gnu99", ...harness, ...objects, "-lm", "-o", "model"]);
+    warnings += await compile([
+      "-std=gnu99",
+      ...warningFlags,
+      ...harness,
+      ...objects,
+      "-o",
+      "model",
+    ]);
     const { status, stderr } = await runTool(path.join(folder, "model"), [], {
       folder,
       timeoutSeconds,
