@@ -20,12 +20,15 @@ function exampleValue(type: ElementType, i: number): number {
   const byte = (i * 37) % 256;
   const range = elementTypes[type].range;
   if (type === "bool") return i % 2;
+  // Positions in something, mostly.
+  if (type === "int32" || type === "int64") return 0;
   return range === undefined || range[0] === 0 ? byte : byte - 128;
 }
 
 /** An element of the example's input as a C expression of its position `i`. */
 export function exampleInput(type: ElementType): string {
   if (type === "bool") return "i % 2";
+  if (type === "int32" || type === "int64") return "0";
   const range = elementTypes[type].range;
   return range === undefined || range[0] === 0 ? "(i * 37) % 256" : "(i * 37) % 256 - 128";
 }

@@ -43,7 +43,7 @@ export function printMain(
 #include "model.h"
 
 ${areCallers ? graph.inputs.map((id, i) => array(id, names.inputs[i] as string)).join("") : ""}${graph.outputs.map((id, i) => array(id, names.outputs[i] as string)).join("")}${memory}
-${expected.map((values, i) => printArray(`expected_${i}`, values, "")).join("")}
+${expected.map((values, i) => printArray(`expected_${i}`, values).replace("SMG_ALIGNED ", "")).join("")}
 /* 0 if everything is as expected */
 int main(void) {
   int32_t wrong = 0;

@@ -1,4 +1,3 @@
-import type { Graph } from "@smidgen/graph";
 import type { CNames } from "./c-names.ts";
 
 /** What a compiler made of generated code, and a processor. */
@@ -15,7 +14,6 @@ export interface CMeasurement {
 
 /** `README.md` of generated code: how to use it, and what it takes. */
 export function printReadme(
-  graph: Graph,
   names: CNames,
   sizes: {
     readonly target: string;
@@ -37,7 +35,7 @@ export function printReadme(
       : `| measured on | flash | RAM | instructions of an inference |\n| --- | --- | --- | --- |\n${rows.join("")}`;
   return `# ${names.model}
 
-The model "${graph.name.replaceAll(/[\p{Cc}`]+/gu, " ")}" in C99, for ${target === "portable" ? "any processor" : target}.
+The model in C99, for ${target === "portable" ? "any processor" : target}.
 
 \`\`\`c
 #include "model.h"

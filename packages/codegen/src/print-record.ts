@@ -54,7 +54,9 @@ export function arrayPool(): ArrayPool {
 }
 
 /** `static const int8_t name[3] = { … };` */
-export function printArray(name: string, values: ElementArray, alignment = "SMG_ALIGNED "): string {
+export function printArray(name: string, values: ElementArray): string {
+  // Loops over few bytes gain nothing from it.
+  const alignment = values.byteLength < 64 ? "" : "SMG_ALIGNED ";
   const lines: string[] = [];
   for (let start = 0; start < values.length; start += valuesPerLine) {
     const line = Array.from(values.subarray(start, start + valuesPerLine) as Int8Array, (value) =>

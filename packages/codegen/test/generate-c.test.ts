@@ -38,11 +38,8 @@ describe.each([
   { arena: "caller", inputs: "arena" },
   { stepMarks: true },
 ] satisfies GenerateCOptions[])("with %j", (options) => {
-  test.each([
-    ["cnn", cnn],
-    ["lstm", lstm],
-  ])("the example of %s comes out as expected, with each compiler", (name, graph) => {
-    writeFiles(folder, generateC(graph, { name, ...options }));
+  test("the example of a model with state comes out as expected, with each compiler", () => {
+    writeFiles(folder, generateC(lstm, { name: "lstm", ...options }));
     for (const [compiler = "cc", ...flags] of compilers) {
       run(compiler, [...flags, "-fsanitize=address,undefined", "model.c", "main.c", "-o", "main"]);
       expect(run("./main", [])).toBe("");

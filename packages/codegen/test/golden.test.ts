@@ -5,7 +5,7 @@ import { UserError } from "@smidgen/errors";
 import { type Graph, tensorOf } from "@smidgen/graph";
 import { announceSkipped, type GoldenModel, goldenModels } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
-import { hostCompilers, runOnHost } from "./run-on-host.ts";
+import { hostCompilers, withHostProgram } from "./run-on-host.ts";
 
 const own = goldenModels(path.join(import.meta.dirname, "../../runtime/test/golden"));
 const shared = goldenModels().filter(({ name }) => own.every((model) => model.name !== name));
@@ -36,17 +36,18 @@ describe.each(hostCompilers)(
   (compiler) => {
     test.each(cases)("$name", ({ golden, graph }) => {
       const files = generateC(graph, { name: "model" });
-      for (const [inputs, outputs, keepState] of [
-        ["inputs.bin", "outputs.bin", false],
-        ["inputs_smooth.bin", "outputs_smooth.bin", false],
-        ["inputs.bin", "outputs_stream.bin", true],
-      ] as const) {
-        const expected = golden.file(outputs);
-        if (expected === undefined) continue;
-        const samples = samplesOf(golden, golden.file(inputs) as Uint8Array);
-        const results = runOnHost(files, graph, "model", samples, { compiler, keepState });
-        expect(Buffer.concat(results)).toEqual(Buffer.from(expected));
-      }
+      withHostProgram(files, graph, "model", { compiler }, (run) => {
+        for (const [inputs, outputs, keepState] of [
+          ["inputs.bin", "outputs.bin", false],
+          ["inputs_smooth.bin", "outputs_smooth.bin", false],
+          ["inputs.bin", "outputs_stream.bin", true],
+        ] as const) {
+          const expected = golden.file(outputs);
+          if (expected === undefined) continue;
+          const samples = samplesOf(golden, golden.file(inputs) as Uint8Array);
+          expect(Buffer.concat(run(samples, keepState))).toEqual(Buffer.from(expected));
+        }
+      });
     });
   },
 );

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateC } from "@smidgen/codegen";
 import { UserError } from "@smidgen/errors";
@@ -8,8 +9,6 @@ import { randomGraph, type RandomGraph } from "../../runtime/test/differential/r
 import { steps } from "../../runtime/test/differential/steps.ts";
 import { hostCompilers, runOnHost } from "./run-on-host.ts";
 
-const kinds = Object.keys(steps) as OpKind[];
-
 if (hostCompilers.length === 0) announceSkipped("generated C", "Install gcc or clang.");
 
 /** Chains of random operators, where tensors overlap in the arena. SMIDGEN_CHAINS sets how many. */
@@ -17,21 +16,42 @@ const chains = Number(process.env["SMIDGEN_CHAINS"] ?? 80);
 const perModel = 20;
 const firsts = Array.from({ length: chains / perModel }, (_, i) => 1 + i * perModel);
 
-describe.skipIf(hostCompilers.length === 0)(
-  "C of random int8 chains computes what the interpreter does",
-  () => {
+const withDspTwins = [
+  "fully-connected",
+  "conv-2d",
+  "depthwise-conv-2d",
+  "max-pool-2d",
+] satisfies OpKind[];
+
+const targets = [
+  { target: "portable", kinds: Object.keys(steps) as OpKind[], flags: [] },
+  // With the instructions of Arm in C.
+  {
+    target: "cortex-m4",
+    kinds: withDspTwins,
+    flags: ["-I", path.join(import.meta.dirname, "../../kernels/test/arm-acle")],
+  },
+] as const;
+
+describe.skipIf(hostCompilers.length === 0).each(targets)(
+  "C for $target of random int8 chains computes what the interpreter does",
+  ({ target, kinds, flags }) => {
     test.each(firsts)(
       "seeds from %i",
       (first) => {
         const seeds = Array.from({ length: perModel }, (_, i) => first + i);
-        const { graph, samples } = randomGraph(seeds.filter(isSupported), "int8", kinds);
+        const { graph, samples } = randomGraph(
+          seeds.filter((seed) => isSupported(seed, kinds)),
+          "int8",
+          kinds,
+        );
         const compiler = hostCompilers[first % hostCompilers.length] as string;
         const results = runOnHost(
-          generateC(graph, { name: "chains" }),
+          generateC(graph, { name: "chains", target }),
           graph,
           "chains",
           samples.map((sample) => Buffer.concat(sample.map(bytesOf))),
-          { compiler },
+          { compiler, flags },
         );
         expect(wrongChains({ type: "int8", graph, samples }, results)).toEqual([]);
       },
@@ -41,7 +61,7 @@ describe.skipIf(hostCompilers.length === 0)(
 );
 
 /** A few chains draw what no kernel computes. */
-function isSupported(seed: number): boolean {
+function isSupported(seed: number, kinds: readonly OpKind[]): boolean {
   try {
     createInterpreter(randomGraph([seed], "int8", kinds).graph);
     return true;

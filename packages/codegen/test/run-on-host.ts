@@ -11,7 +11,12 @@ export const hostCompilers = ["gcc", "clang"].filter(
 );
 
 const strict = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"];
-const sanitizers = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+const sanitizers = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+export interface HostOptions {
+  readonly compiler?: string;
+  readonly flags?: readonly string[];
+}
 
 /**
  * What generated C computes from each sample: outputs, one behind the other.
@@ -24,25 +29,33 @@ export function runOnHost(
   graph: Graph,
   name: string,
   samples: readonly Uint8Array[],
-  options: {
-    readonly compiler?: string;
-    readonly flags?: readonly string[];
-    readonly keepState?: boolean;
-  } = {},
+  { keepState = false, ...options }: HostOptions & { readonly keepState?: boolean } = {},
 ): readonly Uint8Array[] {
-  const { compiler = hostCompilers[0] ?? "cc", flags = [], keepState = false } = options;
+  return withHostProgram(files, graph, name, options, (run) => run(samples, keepState));
+}
+
+/** The same for several lists of samples: compiled once, and removed in the end. */
+export function withHostProgram<T>(
+  files: readonly SourceFile[],
+  graph: Graph,
+  name: string,
+  { compiler = hostCompilers[0] ?? "cc", flags = [] }: HostOptions,
+  use: (run: (samples: readonly Uint8Array[], keepState: boolean) => readonly Uint8Array[]) => T,
+): T {
   const folder = mkdtempSync(path.join(os.tmpdir(), "smidgen-c-"));
   try {
     writeFiles(folder, files);
-    writeFileSync(path.join(folder, "harness.c"), harness(graph, name, files, keepState));
+    writeFileSync(path.join(folder, "harness.c"), harness(graph, name, files));
     const sources = ["model.c", "harness.c", "-o", "program"];
     execFileSync(compiler, [...strict, ...sanitizers, ...flags, ...sources], { cwd: folder });
-    const output = execFileSync(path.join(folder, "program"), {
-      input: Buffer.concat(samples),
-      maxBuffer: 2 ** 28,
+    return use((samples, keepState) => {
+      const output = execFileSync(path.join(folder, "program"), keepState ? ["keep"] : [], {
+        input: Buffer.concat(samples),
+        maxBuffer: 2 ** 28,
+      });
+      const size = bytesOf(graph, graph.outputs);
+      return samples.map((_, i) => output.subarray(i * size, (i + 1) * size));
     });
-    const size = bytesOf(graph, graph.outputs);
-    return samples.map((_, i) => output.subarray(i * size, (i + 1) * size));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -60,12 +73,7 @@ function bytesOf(graph: Graph, ids: readonly TensorId[]): number {
 }
 
 /** Arrays of their own for every operand, from malloc, so that the sanitizer sees what goes beyond them. */
-function harness(
-  graph: Graph,
-  name: string,
-  files: readonly SourceFile[],
-  keepState: boolean,
-): string {
+function harness(graph: Graph, name: string, files: readonly SourceFile[]): string {
   const hasReset = files.some(({ text }) => text.includes(`smg_${name}_reset(void)`));
   const allocate = (ids: readonly TensorId[], prefix: string) =>
     ids.map((id, i) => {
@@ -86,9 +94,11 @@ function harness(
   return `#include <stdio.h>
 #include <stdlib.h>
 #include "model.h"
-int main(void) {
+int main(int argc, char **argv) {
+  (void)argc;
+  (void)argv;
 ${[...allocate(graph.inputs, "i"), ...allocate(graph.outputs, "o")].join("")}  for (;;) {
-${reads.join("")}${hasReset && !keepState ? `    smg_${name}_reset();\n` : ""}    smg_${name}_run(${names.join(", ")});
+${reads.join("")}${hasReset ? `    if (argc == 1) { smg_${name}_reset(); }\n` : ""}    smg_${name}_run(${names.join(", ")});
 ${writes.join("")}  }
 ${[...free(graph.inputs, "i"), ...free(graph.outputs, "o")].join("")}  return 0;
 }
