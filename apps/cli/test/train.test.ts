@@ -163,6 +163,21 @@ describe("smidgen train", () => {
     });
   });
 
+  test("says what may be wrong when the loss leaves all bounds, and leaves nothing in the way", async () => {
+    const { code, stderr } = await smidgenTrain([
+      ...some(),
+      "-a",
+      "mlp",
+      "--learning-rate",
+      "1e30",
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^smidgen: the loss became .* in epoch 1, step \d+\n {2}The learning rate was 1e\+30/,
+    );
+    expect(await readdir(output)).toEqual([]);
+  });
+
   test.each<[what: string, args: (file: string) => readonly string[], message: RegExp]>([
     ["a setting there is not", (file) => ["-c", file], /config\.json: architecture: .*"epoch"/],
     ["an architecture there is not", () => ["-a", "vgg"], /architecture: .*cnn.*resnet-8/],

@@ -96,8 +96,7 @@ export async function train(
     const result = { settings, backend, engine, fallbacks, end, restoredEpoch, history, test };
     await writeWhole(inOutput(files.result), `${JSON.stringify(result, undefined, 2)}\n`);
     // only now, so that whatever comes before may be repeated
-    await rm(checkpoint, { force: true });
-    await rm(inOutput(files.settings), { force: true });
+    await forget(inOutput);
     printer.event("end", { end, restoredEpoch, test, output, seconds });
     printer.say(
       `Test loss: ${test.loss.toFixed(4)}, test accuracy: ${test.accuracy.toFixed(4)}, ` +
@@ -105,9 +104,19 @@ export async function train(
     );
     printer.say(`The model is in ${output}.`);
     return true;
+  } catch (error) {
+    // it would diverge again: what is in the way of the next attempt is worth nothing
+    if (error instanceof UserError && error.code === "diverged") await forget(inOutput);
+    throw error;
   } finally {
     printer.end();
   }
+}
+
+/** Removes what a training goes on from. */
+async function forget(inOutput: (file: string) => string): Promise<void> {
+  await rm(inOutput(files.checkpoint), { force: true });
+  await rm(inOutput(files.settings), { force: true });
 }
 
 /** From the folder if it goes on there; otherwise from the file and the command line. */

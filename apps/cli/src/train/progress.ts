@@ -34,13 +34,15 @@ export function progressLine(moment: Moment, columns: number): string {
   while (tails.length > 0 && (head + count + tails.join("")).length + leastBar > columns)
     tails.pop();
   const tail = count + tails.join("");
-  const width = Math.min(30, columns - head.length - tail.length);
-  if (width < leastBar) return (head.trim() + tail).slice(0, Math.max(columns, 0));
+  const room = columns - head.length - tail.length;
+  if (room < leastBar) return (head.trim() + tail).slice(0, Math.max(columns, 0));
+  // in fives, so that it keeps still while figures grow and shrink
+  const width = Math.min(30, room - (room % 5));
   const done = Math.floor((width * step) / steps);
   return `${head}${"━".repeat(done)}${"─".repeat(width - done)}${tail}`;
 }
 
-const leastBar = 8;
+const leastBar = 10;
 
 /** What goes into JSON lines. */
 export function pace({
@@ -120,7 +122,9 @@ function textPrinter(screen: Screen, now: () => number): ProgressPrinter {
     start({ engine, parameters, examples, validationExamples, resumedAt }) {
       const count = (value: number) => value.toLocaleString("en-US");
       const others =
-        validationExamples > 0 ? `, ${count(validationExamples)} to validate with` : "";
+        validationExamples > 0
+          ? `, ${count(validationExamples)} to evaluate it on after every epoch`
+          : "";
       say(
         `${count(parameters)} parameters, ${count(examples)} examples to learn from${others}; ` +
           `trained by ${engine.name}` +
