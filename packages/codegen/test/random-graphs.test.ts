@@ -12,7 +12,7 @@ import { hostCompilers, runOnHost } from "./run-on-host.ts";
 if (hostCompilers.length === 0) announceSkipped("generated C", "Install gcc or clang.");
 
 /** Chains of random operators, where tensors overlap in the arena. SMIDGEN_CHAINS sets how many. */
-const chains = Number(process.env["SMIDGEN_CHAINS"] ?? 80);
+const chains = Number(process.env["SMIDGEN_CHAINS"] ?? 40);
 const perModel = 20;
 const firsts = Array.from({ length: chains / perModel }, (_, i) => 1 + i * perModel);
 

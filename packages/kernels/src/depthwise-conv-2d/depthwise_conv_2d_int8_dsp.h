@@ -29,57 +29,57 @@ struct smg_depthwise_conv_2d_int8_dsp {
   struct smg_dsp_requantization requantization;
 };
 
-/* Four channels of a cell of the output. */
+/* All channels of a cell of the output, of which the filter sees these cells of the input. */
 static inline void smg_dsp_convolve_cells(const struct smg_depthwise_conv_2d_int8_dsp *p, const int8_t *const *cells,
-                                          int32_t channel, int8_t *output) {
+                                          int8_t *output) {
   const struct smg_dsp_requantization *const r = &p->requantization;
   const int32_t filter_size = p->filter_height * p->filter_width;
-  const int32_t *weights = p->weights + (channel >> 2) * filter_size;
-  const int32_t *const end = weights + filter_size;
+  const int32_t channels = p->channels;
+  const int32_t *weights = p->weights;
+  const int32_t *bias = r->twice_bias;
+  const int32_t *multiplier = r->multiplier;
+  const int8_t *shift = r->shift;
   const int32_t zero_point = r->twice_zero_point_plus_1;
-  const int32_t *const bias = r->twice_bias + channel;
-  const int32_t *const multiplier = r->multiplier + channel;
-  const int8_t *const shift = r->shift + channel;
-  int32_t sum0 = 0;
-  int32_t sum1 = 0;
-  int32_t sum2 = 0;
-  int32_t sum3 = 0;
-  int8_t y0;
-  int8_t y1;
-  int8_t y2;
-  int8_t y3;
-  do {
-    const int32_t word = smg_dsp_load(*cells++ + channel);
-    const int32_t even = __sxtb16(word);
-    const int32_t odd = (int32_t)((uint32_t)word & 0xff00ff00u);
-    const int32_t even_weights = __sxtb16(*weights);
-    const int32_t odd_weights = __sxtb16((int32_t)((uint32_t)*weights >> 8));
-    sum0 = __smlabb(even, even_weights, sum0);
-    sum1 = __smlabb(odd, odd_weights, sum1);
-    sum2 = __smlatt(even, even_weights, sum2);
-    sum3 = __smlatt(odd, odd_weights, sum3);
-  } while (++weights != end);
-  y0 = smg_dsp_requantize(bias[0] + 2 * sum0, multiplier[0], shift[0], zero_point);
-  y1 = smg_dsp_requantize(bias[1] + (sum1 >> 7), multiplier[1], shift[1], zero_point);
-  y2 = smg_dsp_requantize(bias[2] + 2 * sum2, multiplier[2], shift[2], zero_point);
-  y3 = smg_dsp_requantize(bias[3] + (sum3 >> 7), multiplier[3], shift[3], zero_point);
-  output[0] = y0;
-  output[1] = y1;
-  output[2] = y2;
-  output[3] = y3;
+  for (int32_t channel = 0; channel < channels; channel += 4) {
+    const int32_t *const end = weights + filter_size;
+    const int8_t *const *cell = cells;
+    int32_t sum0 = 0;
+    int32_t sum1 = 0;
+    int32_t sum2 = 0;
+    int32_t sum3 = 0;
+    do {
+      const int32_t word = smg_dsp_load(*cell++ + channel);
+      const int32_t even = __sxtb16(word);
+      const int32_t odd = (int32_t)((uint32_t)word & 0xff00ff00u);
+      const int32_t even_weights = __sxtb16(*weights);
+      const int32_t odd_weights = __sxtb16((int32_t)((uint32_t)*weights >> 8));
+      sum0 = __smlabb(even, even_weights, sum0);
+      sum1 = __smlabb(odd, odd_weights, sum1);
+      sum2 = __smlatt(even, even_weights, sum2);
+      sum3 = __smlatt(odd, odd_weights, sum3);
+    } while (++weights != end);
+    *output++ = smg_dsp_requantize(*bias++ + 2 * sum0, *multiplier++, *shift++, zero_point);
+    *output++ = smg_dsp_requantize(*bias++ + (sum1 >> 7), *multiplier++, *shift++, zero_point);
+    *output++ = smg_dsp_requantize(*bias++ + 2 * sum2, *multiplier++, *shift++, zero_point);
+    *output++ = smg_dsp_requantize(*bias++ + (sum3 >> 7), *multiplier++, *shift++, zero_point);
+  }
 }
 
-/* Where the cells are that the filter sees at (y, x). */
+/* Where the cells are that the filter sees at (y, x). As an unsigned number, what lies before the image is large. */
 static inline void smg_dsp_find_cells(const struct smg_depthwise_conv_2d_int8_dsp *p, const int8_t *image, int32_t y,
                                       int32_t x, const int8_t **cells) {
-  const int32_t bottom = y + p->filter_height * p->dilation_height;
-  const int32_t right = x + p->filter_width * p->dilation_width;
-  for (int32_t row = y; row < bottom; row += p->dilation_height) {
-    const int8_t *const line = image + row * p->input_width * p->channels;
-    for (int32_t column = x; column < right; column += p->dilation_width) {
-      const int32_t is_inside = row >= 0 && row < p->input_height && column >= 0 && column < p->input_width;
-      *cells++ = is_inside ? line + column * p->channels : p->padding;
-    }
+  const int32_t step = p->dilation_width * p->channels;
+  for (int32_t row = p->filter_height; row > 0; row--) {
+    const uint32_t width = (uint32_t)y < (uint32_t)p->input_height ? (uint32_t)p->input_width : 0;
+    const int8_t *cell = image + (y * p->input_width + x) * p->channels;
+    uint32_t column = (uint32_t)x;
+    const int8_t **const end = cells + p->filter_width;
+    do {
+      *cells++ = column < width ? cell : p->padding;
+      cell += step;
+      column += (uint32_t)p->dilation_width;
+    } while (cells != end);
+    y += p->dilation_height;
   }
 }
 
@@ -95,10 +95,8 @@ static void smg_depthwise_conv_2d_int8_dsp(const struct smg_depthwise_conv_2d_in
       for (int32_t out_x = 0; out_x < p->output_width; out_x++) {
         smg_dsp_find_cells(p, input, out_y * p->stride_height - p->padding_top,
                            out_x * p->stride_width - p->padding_left, cells);
-        for (int32_t channel = 0; channel < p->channels; channel += 4) {
-          smg_dsp_convolve_cells(p, cells, channel, output);
-          output += 4;
-        }
+        smg_dsp_convolve_cells(p, cells, output);
+        output += p->channels;
       }
     }
     input += p->input_height * p->input_width * p->channels;
