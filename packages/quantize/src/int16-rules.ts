@@ -8,8 +8,11 @@ import type { Scheme } from "./scheme.ts";
  * Source: `quantizable_int16`, `restricted_value_int16` and the rule of `SUM` in
  * tensorflow/lite/tools/optimize/operator_property.cc. Operators that the converter leaves in float are refused.
  */
-export function int16Rules(settings: Pick<Scheme, "convWeights" | "denseWeights">): OpRules {
-  const rules = int8Rules(settings, "int8");
+export function int16Rules({
+  convWeights = "per-channel",
+  denseWeights = "per-channel",
+}: Pick<Scheme, "convWeights" | "denseWeights">): OpRules {
+  const rules = int8Rules({ convWeights, denseWeights }, "int8");
   return {
     ...rules,
     "arg-max": noInt16,

@@ -81,8 +81,10 @@ export function quantizeAffine<B extends BiasType>(
   const biasMagnitudes = largestMagnitudes(bias ?? [], sliceCount, sliceOfBias);
   const rule = { classic: classicScale, mlir: mlirScale(isPerChannel) }[converter];
   const slices = magnitudes.map((magnitude, slice) => {
-    const biasMagnitude = biasType === "int32" ? (biasMagnitudes[slice] ?? 0) : 0;
-    const { scale, inverse, biasScale } = rule(magnitude, biasMagnitude, inputScale, largestWeight);
+    const { scale, inverse, biasScale } = rule(magnitude, inputScale, largestWeight, {
+      magnitude: biasMagnitudes[slice] ?? 0,
+      largest: largestBiases[biasType][converter],
+    });
     return { scale, inverse, biasScale, biasInverse: fround(1 / biasScale) };
   });
   const quantizationOf = (axis: number, scales: readonly number[]) =>
@@ -113,24 +115,32 @@ export function quantizeBias(bias: Float32Array, scale: number): Int32Array {
 /** What a slice's weights are divided by, and what they are multiplied with to do so. */
 type ScaleRule = (
   magnitude: number,
-  biasMagnitude: number,
   inputScale: number,
   largestWeight: number,
+  bias: { readonly magnitude: number; readonly largest: number },
 ) => { readonly scale: number; readonly inverse: number; readonly biasScale: number };
 
 const smallestMagnitude = fround(5e-7);
 const largestInt32 = 2 ** 31 - 1;
+/**
+ * What biases may need before the weights' scale grows: half of int32, and of the 48 bits that kernels of 16-bit
+ * activations rescale. The converter does not look at the latter, which no trained network reaches.
+ */
+const largestBiases = {
+  int32: { classic: largestInt32 / 2, mlir: 2 ** 30 - 1 },
+  int64: { classic: 2 ** 45, mlir: 2 ** 45 },
+} as const;
 
 function classicScale(
   magnitude: number,
-  biasMagnitude: number,
   inputScale: number,
   largestWeight: number,
+  bias: Parameters<ScaleRule>[3],
 ): ReturnType<ScaleRule> {
   const own = fround(magnitude / largestWeight);
-  const isTooFine = biasMagnitude > 0 && biasMagnitude >= 0.5 * inputScale * own * largestInt32;
+  const isTooFine = bias.magnitude > 0 && bias.magnitude >= inputScale * own * bias.largest;
   const needed = isTooFine
-    ? fround(((2 * biasMagnitude) / largestInt32) * fround(largestWeight / inputScale))
+    ? fround((bias.magnitude / bias.largest) * fround(largestWeight / inputScale))
     : magnitude;
   // Both scales have to be normal float32 numbers.
   const isTiny = Math.min(1, inputScale) * fround(needed / largestWeight) < 2 ** -126;
@@ -140,11 +150,11 @@ function classicScale(
 }
 
 function mlirScale(isPerChannel: boolean): ScaleRule {
-  return (magnitude, biasMagnitude, inputScale, largestWeight) => {
+  return (magnitude, inputScale, largestWeight, bias) => {
     const own = fround(Math.max(magnitude, smallestMagnitude) / largestWeight);
     const biasScale = fround(inputScale * own);
-    const neededForBias = biasMagnitude / (2 ** 30 - 1);
-    if (biasMagnitude / biasScale > 2 ** 30 - 1) {
+    const neededForBias = bias.magnitude / bias.largest;
+    if (bias.magnitude / biasScale > bias.largest) {
       const scale = fround(neededForBias / inputScale);
       return { scale, inverse: fround(1 / scale), biasScale: fround(neededForBias) };
     }

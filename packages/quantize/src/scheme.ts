@@ -57,7 +57,8 @@ export interface Scheme {
   readonly convWeights?: WeightScales;
   /**
    * Of dense layers. Default `per-tensor`, although the TensorFlow Lite converter chooses `per-channel` since 2024:
-   * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them.
+   * TensorFlow Lite Micro and CMSIS-NN run such models since September 2024 only, and older ones refuse them. For
+   * `int16x8`, whose weights are all that it loses, `per-channel`.
    */
   readonly denseWeights?: WeightScales;
   /** Default `classic`: small channels keep a scale of their own, and a weight is divided once instead of twice. */

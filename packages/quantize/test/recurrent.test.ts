@@ -231,9 +231,9 @@ async function compareWithOfficial(
   const results = samples.map((sample) => {
     quantizeInto(reference.inputs[0] as TensorView, sample);
     quantizeInto(input, sample);
+    const [theirs] = official.run([input.data]);
     reference.run();
     ours.run();
-    const [theirs] = official.run([input.data]);
     const errors = Array.from(dequantize(output), (value, i) =>
       Math.abs(value - Number(exact.data[i])),
     );
