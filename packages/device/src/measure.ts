@@ -52,6 +52,8 @@ export interface FlashUse {
   readonly code: number;
   /** Constants of all kinds, weights among them. */
   readonly constants: number;
+  /** Those of the constants that generated code names as weights or biases, padding and reordering included. */
+  readonly weights: number;
   /** What variables are set to at the start. */
   readonly initialValues: number;
   /** Constants by name. */
@@ -60,8 +62,10 @@ export interface FlashUse {
 
 /** Bytes of working memory; the caller's inputs and outputs are not among them. */
 export interface RamUse {
-  /** Variables of the model, an arena among them: its own, or what the caller must give. */
+  /** Variables of the model, the arena among them: its own, or what the caller must give. */
   readonly statics: number;
+  /** Activations and scratch. */
+  readonly arena: number;
   /** From the call of the model to the deepest point of the stack that was written to, over all samples. */
   readonly stack: number;
   readonly staticSymbols: readonly { readonly name: string; readonly bytes: number }[];
@@ -114,16 +118,25 @@ export async function measure(
     flash: {
       code: bytesOf(".text", ".ARM.exidx"),
       constants: bytesOf(".rodata"),
+      weights: sumOf(symbolsOf(".rodata"), /^tensor_\d+$|(weights|filter|bias)$/),
       initialValues: bytesOf(".data"),
       constantSymbols: symbolsOf(".rodata"),
     },
     ram: {
       statics: bytesOf(".data", ".bss") + (model.arenaBytes ?? 0),
+      arena: model.arenaBytes ?? sumOf(symbolsOf(".bss"), /^arena$/),
       stack: stack - report.empty.stackBytes,
       staticSymbols: symbolsOf(".data", ".bss"),
     },
     outputs: plain.outputs,
   };
+}
+
+function sumOf(
+  symbols: readonly { readonly name: string; readonly bytes: number }[],
+  names: RegExp,
+): number {
+  return symbols.filter(({ name }) => names.test(name)).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 interface Run {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { generateC } from "@smidgen/codegen";
 import { type CoreName, measure, modelInterface, runOnHost } from "@smidgen/device";
 import { UserError } from "@smidgen/errors";
-import { isConstant } from "@smidgen/graph";
+import { elementCount, isConstant } from "@smidgen/graph";
 import { announceSkipped, type GoldenModel, goldenModels } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
 import { describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ describe.each(built.filter(([, core]) => availableCores.includes(core)))(
       const { graph, model } = read(golden);
       // The first is random, the next to last all zero points, the last all extremes.
       const chosen = [0, golden.meta.samples - 2, golden.meta.samples - 1];
-      const { outputs, warnings } = await measure(
+      const { outputs, warnings, flash, ram } = await measure(
         core,
         generateC(graph, { name: "model", target }),
         {
@@ -48,6 +48,12 @@ describe.each(built.filter(([, core]) => availableCores.includes(core)))(
       );
       expect(outputs).toEqual(expected);
       expect(warnings).toBe("");
+      // What was weighed is what the model has.
+      const weights = graph.tensors
+        .filter(isConstant)
+        .reduce((sum, { shape }) => sum + elementCount(shape), 0);
+      expect(flash.weights).toBeGreaterThan(0.9 * weights);
+      expect(ram.statics).toBeGreaterThanOrEqual(ram.arena);
     });
   },
 );

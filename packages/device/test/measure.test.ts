@@ -23,6 +23,7 @@ describe.each(availableCores)("%s", (core) => {
     expect(measured.machine).toMatch(/^QEMU \d+\.\d+\.\d+, \w/);
     expect(measured.build).toContain("-O2");
     expect(measured.flash.constants).toBe(64);
+    expect(measured.flash.weights).toBe(64);
     expect(measured.flash.constantSymbols).toEqual([{ name: "weights", bytes: 64 }]);
     expect(measured.ram.statics).toBe(16);
     const steps = measured.stepInstructions ?? [];
@@ -183,5 +184,5 @@ void smg_stub_run(const int16_t a[2], const float b[1], int8_t c[1], int32_t d[1
     samples: [sample],
   });
   expect([...(outputs[0] ?? [])]).toEqual([252, 232, 3, 0, 0]);
-  expect(ram.statics).toBe(64);
+  expect(ram).toMatchObject({ statics: 64, arena: 64 });
 });
