@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Graph, type TensorId, tensorOf } from "@smidgen/graph";
-import { calibrate, compareLayers, quantizeGraph } from "@smidgen/quantize";
+import { calibrate, compareLayers, equaliseLayers, quantizeGraph } from "@smidgen/quantize";
 import { goldenModels } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
 import { floats } from "./floats.ts";
@@ -112,6 +112,25 @@ test("float borders and copies are looked through; own errors are small and add 
   expect(layers.length).toBe(quantized.ops.length);
   for (const { own } of layers) expect(own.sqnrDb).toBeGreaterThan(20);
   for (const { accumulated } of tensors) expect(accumulated.sqnrDb).toBeGreaterThan(15);
+});
+
+test("channels that were equalised are compared with float ones of the same size", () => {
+  const float = studyNetwork();
+  const samples = samplesOf(float, 1, 8);
+  const loud = float.tensors.map((tensor) =>
+    tensor.name === "conv/filter"
+      ? { ...tensor, data: (tensor.data as Float32Array).map((w, i) => w * 4 ** Math.floor(i / 9)) }
+      : tensor,
+  );
+  const unlike = { ...float, tensors: loud };
+  const equalised = equaliseLayers(unlike, { balance: "weights" });
+  const quantized = quantizeGraph(equalised, calibrate(equalised, samples));
+  const figures = (graph: Graph) =>
+    compareLayers(graph, quantized, samples).tensors.map(({ accumulated }) => accumulated.sqnrDb);
+  const expected = figures(equalised);
+  for (const [i, sqnrDb] of figures(unlike).entries()) {
+    expect(Math.abs(sqnrDb - (expected[i] as number))).toBeLessThan(1);
+  }
 });
 
 test("a network compared with itself differs nowhere", () => {

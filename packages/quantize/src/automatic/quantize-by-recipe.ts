@@ -2,6 +2,7 @@ import type { Graph } from "@smidgen/graph";
 import { calibrate as calibrateMinMax } from "../calibrate.ts";
 import type { Sample } from "../calibration/sample.ts";
 import { compareScores, type ScoreComparison } from "../compare/compare-scores.ts";
+import { keptSamples } from "../compare/sample-runner.ts";
 import { correctBias } from "../corrections/correct-bias.ts";
 import { equaliseLayers } from "../corrections/equalise-layers.ts";
 import { roundAdaptively } from "../corrections/round-adaptively.ts";
@@ -22,7 +23,7 @@ export interface Recipe {
 
 export interface RecipeOptions {
   /** Like what the network will see. Corrections look at them several times. */
-  readonly samples: readonly Sample[];
+  readonly samples: Iterable<Sample>;
   /** Ranges of a graph; equalisation changes them, so that they are needed anew. Default: `calibrate` with `samples`. */
   readonly calibrate?: (graph: Graph) => Ranges;
 }
@@ -43,8 +44,10 @@ export interface QuantizedByRecipe {
 export function quantizeByRecipe(
   graph: Graph,
   recipe: Recipe,
-  { samples, calibrate = (float) => calibrateMinMax(float, samples) }: RecipeOptions,
+  options: RecipeOptions,
 ): QuantizedByRecipe {
+  const samples = keptSamples(options.samples);
+  const { calibrate = (each: Graph) => calibrateMinMax(each, samples) } = options;
   const {
     scheme,
     narrowed = {},
@@ -85,10 +88,11 @@ export function correctionGains(
   recipe: Recipe,
   options: RecipeOptions,
 ): readonly CorrectionGain[] {
+  const samples = keptSamples(options.samples);
   const { equalise, roundAdaptively: rounding, correctBias: isCorrected, ...plain } = recipe;
   const measure = (correction: CorrectionGain["correction"], partial: Recipe): CorrectionGain => {
-    const { quantized } = quantizeByRecipe(graph, partial, options);
-    return { correction, scores: compareScores(graph, quantized, options.samples) };
+    const { quantized } = quantizeByRecipe(graph, partial, { ...options, samples });
+    return { correction, scores: compareScores(graph, quantized, samples) };
   };
   const gains = [measure("none", plain)];
   let partial: Recipe = plain;
@@ -107,7 +111,10 @@ export function correctionGains(
 function narrowedRanges(ranges: Ranges, narrowed: Readonly<Record<string, number>>): Ranges {
   const tensors = Object.entries(ranges.tensors).map(([name, range]) => {
     const share = Object.hasOwn(narrowed, name) ? (narrowed[name] ?? 1) : 1;
-    return [name, { ...range, min: range.min * share, max: range.max * share }] as const;
+    return [
+      name,
+      share === 1 ? range : { min: range.min * share, max: range.max * share },
+    ] as const;
   });
   return { ...ranges, tensors: Object.fromEntries(tensors) };
 }

@@ -7,6 +7,7 @@ import {
   type ErrorStatistics,
 } from "./error-statistics.ts";
 import { findRemedies } from "./find-remedies.ts";
+import { followEqualisation } from "./follow-equalisation.ts";
 import { matchTensors, type TensorMatch, type TensorMatches } from "./match-tensors.ts";
 import { ownErrors } from "./own-errors.ts";
 import type { Finding } from "./remedies.ts";
@@ -58,6 +59,8 @@ export interface LayerError {
  * accumulated, and with those that each operator makes itself. Tensors are matched by `matchTensors`, so that files
  * of others work too.
  *
+ * Channels that were scaled across layers before quantization are compared with float ones that are scaled likewise.
+ *
  * The cost of an operator is what its error alone does to the scores of the float network, as in the sensitivity
  * analyses of Wu et al., "Integer Quantization for Deep Learning Inference", arXiv:2004.09602, section 6.1, but for
  * noise instead of accuracy: it needs no labels. Operators with a state have no own error.
@@ -66,13 +69,14 @@ export interface LayerError {
  * graphs has an operator that the interpreter does not run.
  */
 export function compareLayers(
-  float: Graph,
+  original: Graph,
   quantized: Graph,
   samples: Iterable<Sample>,
 ): LayerComparison {
   const kept = keptSamples(samples);
-  if (kept.length === 0) throw noSamples(float);
-  const matches = matchTensors(float, quantized);
+  if (kept.length === 0) throw noSamples(original);
+  const matches = matchTensors(original, quantized);
+  const float = followEqualisation(original, quantized, matches);
   const scores = scoresOf(float);
   const [exact, actual] = [sampleRunner(float), sampleRunner(quantized)];
   const accumulated = new Map<TensorId, ErrorAccumulator>();

@@ -6,6 +6,7 @@ import { roundLayer } from "../corrections/round-adaptively.ts";
 import { onGrid } from "../corrections/weight-grid.ts";
 import { describeFinding } from "./describe-finding.ts";
 import type { TensorMatches } from "./match-tensors.ts";
+import { realConstant } from "./real-constant.ts";
 import type { Finding, Remedy } from "./remedies.ts";
 import { sampleRunner } from "./sample-runner.ts";
 import { scoreNoise, type ScoreNoise, type Scores } from "./scores.ts";
@@ -141,7 +142,8 @@ function presentCosts(
   const watches = stored.map((tensor) => {
     const { floatId, role, quantization, range, shape } = tensor;
     if (role === "weights" || quantization.kind !== "per-tensor") {
-      const present = tensor.weights ?? realWeights(quantized, tensor);
+      const present = tensor.weights ?? realConstant(tensorOf(quantized, tensor.id));
+      if (present === undefined) throw new Error(`tensor %${tensor.id} is no constant`);
       return { weights: constantCost(float, floatId, present, scores) };
     }
     const noise = scoreNoise(scores);
@@ -193,21 +195,6 @@ function costsIfRequantized(
     return { ...tensor, weights: onGrid(values, shape, { limit: range[1], channelAxis }) };
   });
   return presentCosts(float, quantized, requantized, scores, samples).costs;
-}
-
-/** The floats that stored weights stand for. */
-function realWeights(quantized: Graph, { id, quantization, shape }: StoredTensor): Float32Array {
-  const data = tensorOf(quantized, id).data as Int8Array;
-  if (quantization.kind === "per-tensor") {
-    const { scale, zeroPoint } = quantization;
-    return Float32Array.from(data, (value) => scale * (value - zeroPoint));
-  }
-  const { axis, scales } = quantization;
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-  return Float32Array.from(
-    data,
-    (value, i) => value * (scales[Math.floor(i / inner) % scales.length] as number),
-  );
 }
 
 interface Attempt {

@@ -9,7 +9,9 @@ import {
 } from "@smidgen/graph";
 import type { Sample } from "../calibration/sample.ts";
 import { noSamples } from "../compare/compare-layers.ts";
+import { followEqualisation } from "../compare/follow-equalisation.ts";
 import { matchTensors, type TensorMatch } from "../compare/match-tensors.ts";
+import { realConstant, scaleLookup } from "../compare/real-constant.ts";
 import { keptSamples, sampleRunner } from "../compare/sample-runner.ts";
 import { subgraph } from "../compare/subgraph.ts";
 import { clamp, roundHalfAwayFromZero } from "../rounding.ts";
@@ -27,10 +29,12 @@ import type { WeightedOp } from "./equalisable-pairs.ts";
  *
  * @throws UserError `no-samples`, `wrong-sample`, `different-networks`, `unsupported-operator`
  */
-export function correctBias(quantized: Graph, float: Graph, samples: Iterable<Sample>): Graph {
+export function correctBias(quantized: Graph, original: Graph, samples: Iterable<Sample>): Graph {
   const kept = keptSamples(samples);
-  if (kept.length === 0) throw noSamples(float);
-  const { floatOf } = matchTensors(float, quantized);
+  if (kept.length === 0) throw noSamples(original);
+  const matches = matchTensors(original, quantized);
+  const { floatOf } = matches;
+  const float = followEqualisation(original, quantized, matches);
   const layers = quantized.ops.flatMap((op, position) => {
     if (!isLayer(op)) return [];
     const layer = floatTwins(op, quantized, float, floatOf);
@@ -104,28 +108,10 @@ function asFloat(tensor: Tensor): Tensor {
   return { ...tensor, type: "float32", quantization: undefined };
 }
 
-/** The real numbers of a constant; nothing for what is computed or has no scales. */
+/** With the real numbers that a constant stands for; nothing for what is computed or has no scales. */
 function realTensor(tensor: Tensor): Tensor | undefined {
-  const { data, quantization, shape } = tensor;
-  if (data === undefined) return undefined;
-  if (data instanceof Float32Array) return tensor;
-  if (quantization === undefined) return undefined;
-  const scaleAt = scaleLookup(quantization, shape);
-  const zeroPoint = quantization.kind === "per-tensor" ? quantization.zeroPoint : 0;
-  const values = Float32Array.from({ length: data.length }, (_, i) =>
-    Math.fround(scaleAt(i) * (Number(data[i]) - zeroPoint)),
-  );
-  return { ...asFloat(tensor), data: values };
-}
-
-function scaleLookup(
-  quantization: NonNullable<Tensor["quantization"]>,
-  shape: readonly number[],
-): (position: number) => number {
-  if (quantization.kind === "per-tensor") return () => quantization.scale;
-  const { axis, scales } = quantization;
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-  return (position) => scales[Math.floor(position / inner) % scales.length] as number;
+  const data = realConstant(tensor);
+  return data && { ...asFloat(tensor), data };
 }
 
 /** The mean of each channel of each layer in the float network. */

@@ -33,12 +33,7 @@ export function equaliseLayers(graph: Graph, options: EqualisationOptions): Grap
   const { balance, samples = [] } = options;
   const seen = largestPerChannel(graph, equalisablePairs(graph), samples);
   const { unclipped, pairs } = withoutClipping(graph, seen);
-  const data = new Map<TensorId, Float32Array>();
-  const valuesOf = (id: TensorId) => {
-    const values = data.get(id) ?? (tensorOf(graph, id).data as Float32Array).slice();
-    data.set(id, values);
-    return values;
-  };
+  const { valuesOf, changed } = changeableConstants(graph);
   for (let sweep = 0; sweep < 30; sweep++) {
     let largestChange = 0;
     for (const { pair, activations } of pairs) {
@@ -55,11 +50,7 @@ export function equaliseLayers(graph: Graph, options: EqualisationOptions): Grap
     }
     if (largestChange < 1e-3) break;
   }
-  const tensors = graph.tensors.map((tensor, id) => {
-    const values = data.get(id as TensorId);
-    return values === undefined ? tensor : { ...tensor, data: values };
-  });
-  return { ...graph, tensors, ops: graph.ops.map((op) => unclipped.get(op) ?? op) };
+  return { ...changed(), ops: graph.ops.map((op) => unclipped.get(op) ?? op) };
 }
 
 interface SeenPair {
@@ -135,7 +126,30 @@ function equalisingFactors(before: Float64Array, after: Float64Array): Float64Ar
   });
 }
 
-type ValuesOf = (id: TensorId) => Float32Array;
+/** Weights and biases that are being changed: a copy of each that is asked for. */
+export type ValuesOf = (id: TensorId) => Float32Array;
+
+/** Copies of a graph's constants on demand, and the graph with them. */
+export function changeableConstants(graph: Graph): {
+  readonly valuesOf: ValuesOf;
+  readonly changed: () => Graph;
+} {
+  const data = new Map<TensorId, Float32Array>();
+  return {
+    valuesOf(id) {
+      const values = data.get(id) ?? (tensorOf(graph, id).data as Float32Array).slice();
+      data.set(id, values);
+      return values;
+    },
+    changed() {
+      const tensors = graph.tensors.map((tensor, id) => {
+        const values = data.get(id as TensorId);
+        return values === undefined ? tensor : { ...tensor, data: values };
+      });
+      return { ...graph, tensors };
+    },
+  };
+}
 
 function outputMagnitudes({ first, channels }: EqualisablePair, graph: Graph, valuesOf: ValuesOf) {
   const values = valuesOf(first.inputs[1]);
@@ -154,7 +168,8 @@ function inputMagnitudes(
   return largestBy(values, channels, channelOf);
 }
 
-function scalePair(
+/** Divides each channel by its factor before, and multiplies what reads it. */
+export function scalePair(
   { first, second, channels }: EqualisablePair,
   graph: Graph,
   valuesOf: ValuesOf,
@@ -174,7 +189,7 @@ function scalePair(
 }
 
 /** Position in a filter → the output channel it works for. */
-function outputChannel({ kind }: WeightedOp, shape: Shape): (position: number) => number {
+export function outputChannel({ kind }: WeightedOp, shape: Shape): (position: number) => number {
   const last = shape.at(-1) ?? 1;
   if (kind === "depthwise-conv-2d") return (position) => position % last;
   const perChannel = shape.slice(1).reduce((product, size) => product * size, 1);
