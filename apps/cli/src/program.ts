@@ -237,6 +237,23 @@ program
       .choices(["auto", "classic", "mlir"] as const)
       .default("auto" as const),
   )
+  .addOption(
+    new Option("--equalise <balance>", "make channels alike across layers").choices([
+      "activations",
+      "weights",
+    ] as const),
+  )
+  .option("--round-adaptively", "round weights up or down such that sums keep their value")
+  .option("--correct-bias", "take the mean of the rounding errors off the biases")
+  .option("--auto", "a scheme for each layer, within --budget or --tolerance")
+  .option("--fix", "find what costs accuracy, and apply what helps")
+  .option("--budget <bytes>", "how large the file may become, for --auto and --fix", wholeNumber)
+  .option(
+    "--tolerance <share>",
+    "of the samples that may be classified otherwise than before, for --auto",
+    anyNumber,
+  )
+  .option("--candidates <schemes>", "what --auto chooses among, the smallest first", "int4,int8")
   .option("--json", "what became of it as JSON")
   .action(async (model, { resetState = false, json = false, ...options }) => {
     const { quantize } = await import("./commands/quantize.ts");
@@ -245,6 +262,25 @@ program
       if (stderr.isTTY) stderr.write(`\r\u{1b}[2K${line}`);
     };
     print(await quantize(model, { ...options, resetState, json }, show));
+  });
+
+program
+  .command("compare")
+  .description(
+    "say tensor by tensor where a quantized model departs from its float one, which operators cost most, and what to change",
+  )
+  .argument("<float>", "what it was made from: any model that quantize takes")
+  .argument("<quantized>", "a .tflite file, ours or anyone's")
+  .requiredOption(
+    "-s, --samples <data...>",
+    "an .npy file for each input, a dataset (mnist), or a folder with IDX files",
+  )
+  .option("--count <count>", "how many of them to take", wholeNumber, 64)
+  .option("--seed <seed>", "what a dataset's are drawn by", wholeNumber, 1)
+  .option("--json", "the comparison as JSON")
+  .action(async (float, quantized, { json = false, ...options }) => {
+    const { compare } = await import("./commands/compare.ts");
+    print(await compare(float, quantized, { ...options, json }));
   });
 
 program

@@ -16,10 +16,17 @@ import { lintTflite, writeTflite } from "@smidgen/tflite";
 import { readBytes, writeWhole } from "../files.ts";
 import { calibrationData } from "../quantize/calibration-data.ts";
 import { type FloatModel, readFloatModel } from "../quantize/float-model.ts";
+import {
+  type AutomaticOptions,
+  type AutomaticResult,
+  describeDetails,
+  isAutomatic,
+  quantizeAutomatically,
+} from "../quantize/quantize-automatically.ts";
 import { readScheme, type SchemeOptions } from "../quantize/scheme-settings.ts";
 import { count, heading, oneLine, shortened, table } from "../text.ts";
 
-export interface QuantizeOptions extends Omit<SchemeOptions, "converter"> {
+export interface QuantizeOptions extends Omit<SchemeOptions, "converter">, AutomaticOptions {
   readonly output: string;
   readonly calibration: readonly string[];
   readonly samples: number;
@@ -49,9 +56,10 @@ export async function quantize(
     ...options,
     converter: options.converter === "auto" ? model.converter : options.converter,
   });
-  const opSchemes = opSchemesOf(graph, scheme);
-  const ranges = await rangesFor(graph, scheme, opSchemes, { ...options, method }, show);
-  const quantized = quantizeGraph(graph, ranges.ranges, scheme);
+  const made = isAutomatic(options)
+    ? await automatic(graph, scheme, { ...options, method }, show)
+    : await plain(graph, scheme, { ...options, method }, show);
+  const { quantized, ranges, opSchemes } = made;
   const bytes = writeTflite(quantized);
   if (options.saveRanges !== undefined) {
     await writeWhole(options.saveRanges, writeRanges(ranges.ranges));
@@ -64,7 +72,8 @@ export async function quantize(
     output: options.output,
     bytes: { float: floatBytes, quantized: bytes.length },
     arenaBytes: { float: arenaOf(graph), quantized: arenaOf(quantized) },
-    scheme,
+    scheme: made.scheme,
+    ...(made.details === undefined ? {} : { recipe: made.recipe, ...made.details }),
     calibration: ranges.description,
     operators: graph.ops.map(({ kind, outputs }, i) => ({
       operator: kind,
@@ -73,7 +82,63 @@ export async function quantize(
     })),
     microcontroller: lintTflite(bytes, { for: "tflm", name: path.basename(options.output) }),
   };
-  return options.json ? `${JSON.stringify(report, undefined, 2)}\n` : describe(report, model);
+  if (options.json) return `${JSON.stringify(report, undefined, 2)}\n`;
+  const text = describe(report, model);
+  if (made.details === undefined) return text;
+  return [text.trimEnd(), ...describeDetails(made.details), ""].join("\n");
+}
+
+interface Made {
+  readonly quantized: Graph;
+  readonly scheme: Scheme;
+  readonly opSchemes: ReturnType<typeof opSchemesOf>;
+  readonly ranges: { readonly ranges: Ranges; readonly description: string };
+  readonly recipe?: AutomaticResult["recipe"];
+  readonly details?: AutomaticResult["details"];
+}
+
+async function plain(
+  graph: Graph,
+  scheme: Scheme,
+  options: RangesOptions,
+  show: (line: string) => void,
+): Promise<Made> {
+  const opSchemes = opSchemesOf(graph, scheme);
+  const ranges = await rangesFor(graph, scheme, opSchemes, options, show);
+  return { quantized: quantizeGraph(graph, ranges.ranges, scheme), scheme, opSchemes, ranges };
+}
+
+/** @throws UserError `no-calibration` without samples: ranges alone do not tell what to correct. */
+async function automatic(
+  graph: Graph,
+  scheme: Scheme,
+  options: RangesOptions & AutomaticOptions,
+  show: (line: string) => void,
+): Promise<Made> {
+  const { calibration, samples: most, seed, method, resetState } = options;
+  if (calibration.length === 0 || options.ranges !== undefined) {
+    throw new UserError("no-calibration", "corrections need samples, not only their ranges", {
+      hint: "Give samples: --calibration mnist, or an .npy file for each input; and no --ranges.",
+    });
+  }
+  const data = await calibrationData(graph, calibration, { count: most, seed });
+  // A source may fill the same arrays again and again.
+  const samples = Array.from(data.samples, (sample) =>
+    (Array.isArray(sample) ? (sample as Float32Array[]) : [sample as Float32Array]).map((array) =>
+      array.slice(),
+    ),
+  );
+  const seen = (float: Graph) => calibrate(float, samples, { method, resetState });
+  const result = quantizeAutomatically(graph, scheme, samples, seen, options, show);
+  return {
+    ...result,
+    scheme: result.recipe.scheme,
+    opSchemes: opSchemesOf(graph, result.recipe.scheme),
+    ranges: {
+      ranges: result.ranges,
+      description: `${count(samples.length)} samples of ${data.description}, ${result.ranges.method ?? "min-max"}`,
+    },
+  };
 }
 
 interface RangesOptions extends Pick<
