@@ -6,6 +6,12 @@ import { packLstmInt8, packSigmoidalInt16 } from "./sigmoid-twins.ts";
 import { packPadV2, packPad } from "./pad/pad-twins.ts";
 import { packRequantize } from "./quantize/integers-twin.ts";
 import { transposeConvInt8Twin } from "./transpose-conv/int8-twin.ts";
+import {
+  conv2dInt16Twin,
+  depthwiseConv2dInt16Twin,
+  fullyConnectedInt16Twin,
+  transposeConvInt16Twin,
+} from "./wide-twins.ts";
 import { conv2dInt8Dsp } from "./conv-2d/int8-dsp.ts";
 import { conv2dInt8Twin } from "./conv-2d/int8-twin.ts";
 import {
@@ -84,6 +90,14 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
     },
     { header: "depthwise-conv-2d/depthwise_conv_2d_int8.h", pack: depthwiseConv2dInt8Twin },
     { header: "conv-2d/conv_2d_int8.h", pack: depthwiseConv2dInt8AsConv },
+  ],
+  conv_2d_int16: [{ header: "conv-2d/conv_2d_int16.h", pack: conv2dInt16Twin }],
+  depthwise_conv_2d_int16: [{ header: "conv-2d/conv_2d_int16.h", pack: depthwiseConv2dInt16Twin }],
+  fully_connected_int16: [
+    { header: "fully-connected/fully_connected_int16.h", pack: fullyConnectedInt16Twin },
+  ],
+  transpose_conv_int16: [
+    { header: "transpose-conv/transpose_conv_int16.h", pack: transposeConvInt16Twin },
   ],
   fully_connected_int8: [
     {

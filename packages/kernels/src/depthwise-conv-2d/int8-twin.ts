@@ -26,18 +26,20 @@ export function depthwiseConv2dInt8Twin(params: DepthwiseConv2dInt8Params): Pack
 /** A convolution with a group for each input channel. */
 export function depthwiseAsConv(params: DepthwiseConv2dInt8Params): Conv2dInt8Params {
   const { inputChannels, outputChannels, depthMultiplier, filter } = params;
-  const cells = params.filterHeight * params.filterWidth;
-  const rows = new Int8Array(filter.length); // [outputChannels, filterHeight, filterWidth]
-  for (let cell = 0; cell < cells; cell++) {
-    for (let channel = 0; channel < outputChannels; channel++) {
-      rows[channel * cells + cell] = filter[cell * outputChannels + channel]!;
-    }
-  }
   return {
     ...params,
-    filter: rows,
+    filter: channelsFirst(filter, outputChannels),
     filterDepth: 1,
     groups: inputChannels,
     channelsPerGroup: depthMultiplier,
   };
+}
+
+/** [cells, channels] → [channels, cells] */
+export function channelsFirst(filter: Int8Array, channels: number): Int8Array {
+  const cells = filter.length / channels;
+  return Int8Array.from(
+    filter,
+    (_, i) => filter[(i % cells) * channels + Math.floor(i / cells)] as number,
+  );
 }

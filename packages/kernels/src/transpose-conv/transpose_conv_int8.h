@@ -1,42 +1,20 @@
-/* C twin of int8.ts. It goes over the output and asks which input reaches each cell. */
+/* C twin of int8.ts. */
 #ifndef SMG_TRANSPOSE_CONV_INT8_H
 #define SMG_TRANSPOSE_CONV_INT8_H
 
 #include "../channel-sums.h"
+#include "transpose-conv.h"
 
 struct smg_transpose_conv_int8 {
-  int32_t batches;
-  int32_t input_height;
-  int32_t input_width;
-  int32_t input_channels;
-  int32_t output_height;
-  int32_t output_width;
-  int32_t output_channels;
-  int32_t filter_height;
-  int32_t filter_width;
-  int32_t stride_height;
-  int32_t stride_width;
-  int32_t padding_top; /* of the convolution from the output back to the input */
-  int32_t padding_left;
+  struct smg_transpose_conv geometry;
   const int8_t *filter; /* [output_channels, filter_height, filter_width, input_channels] */
   int32_t input_offset; /* less the zero point */
   struct smg_channels channels;
 };
 
-/* First input row or column whose copy of the filter does not end before the place. */
-static inline int32_t smg_first_reaching(int32_t place, int32_t filter_size, int32_t stride) {
-  return place < filter_size ? 0 : (place - filter_size + stride) / stride;
-}
-
-/* One past the last input row or column whose copy of the filter does not begin behind the place. */
-static inline int32_t smg_end_reaching(int32_t place, int32_t stride, int32_t input_size) {
-  const int32_t end = place / stride + 1;
-  return end < input_size ? end : input_size;
-}
-
 static void smg_transpose_conv_int8(const struct smg_transpose_conv_int8 *params, const int8_t *input,
                                     int8_t *output) {
-  const struct smg_transpose_conv_int8 *const p = params;
+  const struct smg_transpose_conv *const p = &params->geometry;
   const int32_t depth = p->input_channels;
   for (int32_t batch = 0; batch < p->batches; batch++) {
     for (int32_t out_y = 0; out_y < p->output_height; out_y++) {
@@ -48,16 +26,16 @@ static void smg_transpose_conv_int8(const struct smg_transpose_conv_int8 *params
         const int32_t left = smg_first_reaching(filter_x, p->filter_width, p->stride_width);
         const int32_t right = smg_end_reaching(filter_x, p->stride_width, p->input_width);
         for (int32_t channel = 0; channel < p->output_channels; channel++) {
-          uint32_t sum = (uint32_t)p->channels.bias[channel];
+          uint32_t sum = (uint32_t)params->channels.bias[channel];
           for (int32_t y = top; y < bottom; y++) {
             const int32_t row = channel * p->filter_height + filter_y - y * p->stride_height;
             for (int32_t x = left; x < right; x++) {
-              const int8_t *weight = p->filter + (row * p->filter_width + filter_x - x * p->stride_width) * depth;
+              const int8_t *weight = params->filter + (row * p->filter_width + filter_x - x * p->stride_width) * depth;
               const int8_t *cell = input + (y * p->input_width + x) * depth;
-              for (int32_t i = 0; i < depth; i++) { sum += (uint32_t)(weight[i] * (cell[i] + p->input_offset)); }
+              for (int32_t i = 0; i < depth; i++) { sum += (uint32_t)(weight[i] * (cell[i] + params->input_offset)); }
             }
           }
-          smg_store_channels(&p->channels, &sum, channel, 1, output++);
+          smg_store_channels(&params->channels, &sum, channel, 1, output++);
         }
       }
     }
