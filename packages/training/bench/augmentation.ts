@@ -7,7 +7,7 @@
  */
 import { generateDigits } from "@smidgen/datasets";
 import type { Augmentation } from "@smidgen/training";
-import { batchMaker } from "../src/training-batches.ts";
+import { batchMaker } from "../src/batch-maker.ts";
 import { median } from "./ratio.ts";
 
 const { train } = generateDigits({ seed: 1 });

@@ -12,7 +12,7 @@ export {
   type BackendPreference,
 } from "./backends/backend.ts";
 export { selectBackend } from "./backends/select-backend.ts";
-export { type EarlyStopping, type Monitor } from "./best-epoch.ts";
+export { type EarlyStopping, type Monitor } from "./early-stopping.ts";
 export { buildModel } from "./build-model.ts";
 export { type EngineChoice } from "./choose-engine.ts";
 export { evaluateModel, type Evaluation } from "./evaluate-model.ts";

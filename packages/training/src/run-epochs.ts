@@ -1,5 +1,5 @@
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
-import { isBetter, isPatienceOver, type BestEpoch } from "./best-epoch.ts";
+import { isBetter, isPatienceOver, type BestEpoch } from "./early-stopping.ts";
 import { breather } from "./breather.ts";
 import { checkLoss } from "./check-loss.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";

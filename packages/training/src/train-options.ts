@@ -2,7 +2,7 @@ import { UserError } from "@smidgen/errors";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { ArchitectureName } from "./architectures/index.ts";
 import { augmentationProblems, type Augmentation } from "./augmentation/augmentation.ts";
-import { earlyStoppingProblems, type EarlyStopping } from "./best-epoch.ts";
+import { earlyStoppingProblems, type EarlyStopping } from "./early-stopping.ts";
 import { scheduleProblems, type Schedule } from "./schedule.ts";
 
 export interface TrainOptions {

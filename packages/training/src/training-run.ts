@@ -13,7 +13,7 @@ import { learningRateOf, optimizerFor } from "./optimizer.ts";
 import { splitExamples } from "./split-examples.ts";
 import { balancedClassWeights } from "./targets.ts";
 import { checkTrainOptions, type TrainOptions, type TrainSettings } from "./train-options.ts";
-import { batchMaker, type BatchMaker } from "./training-batches.ts";
+import { batchMaker, type BatchMaker } from "./batch-maker.ts";
 import type { TrainingEngine } from "./training-engine.ts";
 
 /** All that stays the same through a training. */

@@ -7,7 +7,7 @@ import {
 } from "@smidgen/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
-import { isBetter, isPatienceOver } from "../src/best-epoch.ts";
+import { isBetter, isPatienceOver } from "../src/early-stopping.ts";
 import { syntheticExamples } from "./synthetic-examples.ts";
 
 const data = {

@@ -1,5 +1,5 @@
 import type { Architecture } from "./architecture.ts";
-import { layerMaker } from "./layer-chain.ts";
+import { layerMaker } from "./layer-maker.ts";
 
 /**
  * DS-CNN, for keywords in a spectrogram of 49 × 10: as in the benchmark MLPerf Tiny. Its L2 penalties are `weightDecay` here.

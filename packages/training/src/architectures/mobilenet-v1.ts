@@ -1,5 +1,5 @@
 import type { Architecture } from "./architecture.ts";
-import { imageSize, layerMaker } from "./layer-chain.ts";
+import { imageSize, layerMaker } from "./layer-maker.ts";
 
 /**
  * MobileNetV1 of a quarter of the width, for 96 × 96 pixels in colour: as in the benchmark MLPerf Tiny, which tells with it

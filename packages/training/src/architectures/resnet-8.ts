@@ -1,5 +1,5 @@
 import type { Architecture } from "./architecture.ts";
-import { imageSize, layerMaker } from "./layer-chain.ts";
+import { imageSize, layerMaker } from "./layer-maker.ts";
 
 /**
  * ResNet of eight layers with weights on its way, for 32 × 32 pixels in colour (CIFAR-10): as in the benchmark MLPerf Tiny.

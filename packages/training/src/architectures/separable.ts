@@ -1,5 +1,5 @@
 import type { Architecture } from "./architecture.ts";
-import { imageSize, layerMaker } from "./layer-chain.ts";
+import { imageSize, layerMaker } from "./layer-maker.ts";
 
 /** Depthwise-separable convolutions between pools: far fewer multiplications than plain ones of the same width. */
 export const separable: Architecture = {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { UserError } from "@smidgen/errors";
-import type { BestEpoch } from "../best-epoch.ts";
+import type { BestEpoch } from "../early-stopping.ts";
 import type { EpochRecord } from "../history.ts";
 import type { RunningSums } from "../running-mean.ts";
 import type { EngineState } from "../training-engine.ts";
