@@ -50,7 +50,30 @@ describe.skipIf(golden.size === 0)("a network that TensorFlow's converter quanti
   });
 });
 
-/** y = relu(x · [1, 2]) with a range of 0 to 4; the file stores 0 to 3. */
+describe.skipIf(golden.size === 0)("other files of the converter", () => {
+  test("a recurrent network is compared, and its state is left alone", () => {
+    const float = graphOf("trained_lstm");
+    const { unmatched, layers, scores } = compareLayers(
+      float,
+      graphOf("trained_lstm_int8"),
+      samplesOf(float, 1, 4),
+    );
+    expect(unmatched).toEqual({ float: [], quantized: [] });
+    expect(layers.map(({ kind }) => kind)).not.toContain("unidirectional-sequence-lstm");
+    expect(scores).toMatchObject({ agreement: 1 });
+  });
+
+  test("a network that was trained anew is told from one that was quantized", () => {
+    const float = graphOf("hello_world_float");
+    const samples = samplesOf(float, 1, 4);
+    const { otherWeights } = compareLayers(float, graphOf("hello_world_int8"), samples);
+    expect(otherWeights).toContain("sequential/dense_1/MatMul");
+    const ad01 = graphOf("ad01_fp32");
+    const same = compareLayers(ad01, graphOf("ad01_int8"), samplesOf(ad01, 1, 1));
+    expect(same.otherWeights).toEqual([]);
+  });
+});
+
 function doubling(): { float: Graph; quantized: Graph } {
   const float = studyNetwork();
   return { float, quantized: quantizeGraph(float, calibrate(float, samplesOf(float, 1, 8))) };

@@ -39,18 +39,22 @@ export async function compare(
 }
 
 function describe(
-  { samples, tensors, layers, scores, findings, unmatched }: LayerComparison,
+  { samples, tensors, layers, scores, findings, unmatched, otherWeights }: LayerComparison,
   floatName: string,
   name: string,
   source: string,
 ): string {
   const sameClass =
     scores.agreement === undefined ? "" : `, the same class for ${percent(scores.agreement)}`;
+  const others = otherWeights.map((each) => `"${oneLine(each)}"`).join(", ");
   const none = [...unmatched.float, ...unmatched.quantized].map((each) => `"${oneLine(each)}"`);
   return [
     `${heading(name)} against ${heading(floatName)}, ${count(samples)} samples of ${source}`,
     `scores: ${decibels(scores.sqnrDb)}${sameClass}`,
     ...(none.length === 0 ? [] : [`without a counterpart: ${none.join(", ")}`]),
+    ...(others === ""
+      ? []
+      : [`other weights than in the float model, so that costs mean little: ${others}`]),
     "",
     table(
       ["tensor", "SQNR", "cosine", "largest error", "cut off"],

@@ -10,6 +10,7 @@ import { findRemedies } from "./find-remedies.ts";
 import { followEqualisation } from "./follow-equalisation.ts";
 import { matchTensors, type TensorMatch, type TensorMatches } from "./match-tensors.ts";
 import { ownErrors } from "./own-errors.ts";
+import { realConstant } from "./real-constant.ts";
 import type { Finding } from "./remedies.ts";
 import { keptSamples, sampleRunner, storableRange } from "./sample-runner.ts";
 import { type ScoreComparison, scoreComparison } from "./compare-scores.ts";
@@ -26,6 +27,11 @@ export interface LayerComparison {
   readonly scores: ScoreComparison;
   /** What to change, and what it should gain: the most promising first. */
   readonly findings: readonly Finding[];
+  /**
+   * Float names of weights that the quantized network has others for: it was trained anew, or is another. What is said
+   * about costs means little then.
+   */
+  readonly otherWeights: readonly string[];
   /** Names of computed tensors without a counterpart. */
   readonly unmatched: { readonly float: readonly string[]; readonly quantized: readonly string[] };
 }
@@ -110,6 +116,7 @@ export function compareLayers(
     layers: own.ranking(),
     scores: total.result(),
     findings: findRemedies(float, quantized, matches, scores, spread(kept, mostForFindings)),
+    otherWeights: otherWeights(float, quantized, matches),
     unmatched: {
       float: matches.unmatched.float.map(nameOf(float)),
       quantized: matches.unmatched.quantized.map(nameOf(quantized)),
@@ -129,6 +136,20 @@ function spread<T>(all: readonly T[], most: number): readonly T[] {
 export function noSamples({ name }: Graph): UserError {
   return new UserError("no-samples", `there is no sample to compare "${name}" with`, {
     hint: "Give it some inputs like those that the network will see.",
+  });
+}
+
+/** However coarse the steps, weights point in about the direction they did. */
+const leastCosine = 0.7;
+
+function otherWeights(float: Graph, quantized: Graph, { floatOf }: TensorMatches): string[] {
+  return [...floatOf].flatMap(([id, match]) => {
+    const { data, name, shape } = tensorOf(float, match.id);
+    const stored = realConstant(tensorOf(quantized, id));
+    if (!(data instanceof Float32Array) || shape.length < 2 || stored === undefined) return [];
+    const { add, statistics } = errorAccumulator();
+    add(data, stored);
+    return statistics().cosine < leastCosine ? [name] : [];
   });
 }
 

@@ -94,10 +94,14 @@ export function findRemedies(
       }),
     );
   }
+  // What other ranges alone would change is not what equalisation gains.
+  const alike = costsIfRequantized(float, quantized, stored, scores, samples);
   for (const balance of ["activations", "weights"] as const) {
     const equalised = equaliseLayers(float, { balance, samples });
     const expected = costsIfRequantized(equalised, quantized, stored, scores, samples);
-    const savings = expected.map((each, i) => (costs[i] as number) - each);
+    const savings = expected.map(
+      (each, i) => Math.min(costs[i] as number, alike[i] as number) - each,
+    );
     const most = savings.indexOf(Math.max(...savings));
     const tensor = stored[most];
     if (tensor === undefined) continue;
@@ -109,7 +113,7 @@ export function findRemedies(
         remedy: { kind: "equalise", balance },
         cost,
         costShare: cost / sum,
-        expectedCost: expected[most] as number,
+        expectedCost: cost - (savings[most] as number),
         expectedGainDb: gainDb(
           sum,
           savings.reduce((total, each) => total + each, 0),

@@ -1,4 +1,4 @@
-import { type Graph, type TensorId, tensorOf } from "@smidgen/graph";
+import { type Graph, presentInputs, type TensorId, tensorOf } from "@smidgen/graph";
 import { sampleRunner, type SampleRunner } from "./sample-runner.ts";
 import { scoreNoise, type ScoreNoise, type Scores } from "./scores.ts";
 import { dependents, subgraph } from "./subgraph.ts";
@@ -47,9 +47,18 @@ export function constantCost(
   };
 }
 
-/** Whether a change of the tensor can change a score. Softmax lies behind them. */
+/**
+ * Whether what a change of the tensor does to a score can be tried out: softmax lies behind the scores, and operators with
+ * a state would remember every attempt.
+ */
 export function reachesScores(graph: Graph, id: TensorId, scores: Scores): boolean {
-  const reached = new Set<TensorId>([id]);
-  for (const op of dependents(graph, [id])) for (const output of op.outputs) reached.add(output);
-  return scores.ids.some((each) => reached.has(each));
+  const tail = dependents(graph, [id]);
+  const hasState = tail.some((op) =>
+    presentInputs(op).some((input) => tensorOf(graph, input).isVariable),
+  );
+  const reached = new Set<TensorId>([
+    id,
+    ...tail.flatMap(({ outputs }): readonly TensorId[] => outputs),
+  ]);
+  return !hasState && scores.ids.some((each) => reached.has(each));
 }
