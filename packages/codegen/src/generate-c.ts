@@ -59,7 +59,7 @@ export function generateC(given: Graph, options: GenerateCOptions = {}): readonl
     });
   }
   requireFittingLabels(graph, labels);
-  const { instructions, flags } = targets[target];
+  const { instructions, ...build } = targets[target];
   const program = cProgram(graph, instructions, { inputs });
   const headers = kernelHeaders(new Set(program.calls.map(({ twin }) => twin.header)));
   const names = cNames(graph, name);
@@ -74,7 +74,7 @@ export function generateC(given: Graph, options: GenerateCOptions = {}): readonl
     },
     ...headers.map((header) => ({ path: `smidgen/${header.name}`, text: header.text })),
     { path: "main.c", text: printMain(graph, names, text) },
-    { path: "Makefile", text: printMakefile(flags) },
+    { path: "Makefile", text: printMakefile(build) },
     { path: "CMakeLists.txt", text: printCMakeLists(names) },
     {
       path: "README.md",

