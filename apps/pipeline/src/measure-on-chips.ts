@@ -11,6 +11,7 @@ import {
   modelInterface,
   type Optimization,
 } from "@smidgen/device";
+import { UserError } from "@smidgen/errors";
 import type { Graph } from "@smidgen/graph";
 import { createInterpreter, quantizeInto } from "@smidgen/runtime";
 import { readExamples } from "./examples.ts";
@@ -91,7 +92,12 @@ export async function measureOnChips(
         model: modelInterface(graph, { name }),
         optimization,
         samples,
-      });
+      }).catch(unlessItCannotRunThere);
+      if (measured instanceof UserError) {
+        const { message: reason, hint: howTo = "Choose a smaller network." } = measured;
+        runs.push({ ...run, kind: "not-measured", reason, howTo });
+        continue;
+      }
       const wrong = measured.outputs.findIndex(
         (output, i) => Buffer.compare(output, expected[i] as Uint8Array) !== 0,
       );
@@ -123,6 +129,13 @@ export async function measureOnChips(
     stage.log(text);
   }
   return runs;
+}
+
+/** A core that a network is too large for, or that this QEMU has not, is no reason to end the run. */
+function unlessItCannotRunThere(error: unknown): UserError {
+  const reasons = ["does-not-fit", "stack-overflow", "emulator-failed", "tool-timeout"];
+  if (error instanceof UserError && reasons.includes(error.code)) return error;
+  throw error;
 }
 
 function notice({ title, reason, howTo }: ChipRun & { readonly kind: "not-measured" }): string {

@@ -107,3 +107,17 @@ export type ChipRun = {
     }
   | { readonly kind: "not-measured"; readonly reason: string; readonly howTo: string }
 );
+
+/** quantize/schemes.json */
+export interface SchemesFile {
+  /** Test examples, from the front. */
+  readonly examples: number;
+  readonly rows: readonly {
+    readonly scheme: string;
+    readonly calibration: string | null;
+    readonly fileBytes: number;
+    readonly arenaBytes: number;
+    readonly accuracy: number;
+    readonly loss: number;
+  }[];
+}

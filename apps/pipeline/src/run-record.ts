@@ -16,6 +16,7 @@ import type {
   ChipRun,
   DatasetFile,
   DeployFile,
+  SchemesFile,
   EvaluationResult,
   MemoryResult,
   TfliteFile,
@@ -27,6 +28,7 @@ export interface StudyResults {
   readonly training: TrainingFile;
   readonly float: TfliteFile;
   readonly int8: TfliteFile;
+  readonly schemes?: SchemesFile | undefined;
   readonly deploy: DeployFile;
   readonly environment: Environment;
   /** ISO 8601 in UTC. */
@@ -35,7 +37,7 @@ export interface StudyResults {
 
 /** The study's measurements as one record: four systems, from the trained model to the chip. */
 export function runRecord(results: StudyResults): RunRecord {
-  const { dataset, training, float, int8, deploy, environment, recordedAt } = results;
+  const { dataset, training, float, int8, schemes, deploy, environment, recordedAt } = results;
   return {
     schemaVersion,
     title: `${titles[dataset.name as DatasetName]} on four systems`,
@@ -84,6 +86,7 @@ export function runRecord(results: StudyResults): RunRecord {
       },
       microRuntime(deploy),
     ],
+    ...(schemes === undefined ? {} : { schemes }),
     environment,
   };
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await cp(path.resolve(import.meta.dirname, "../config"), folders.config, { recursive: true });
   await change("dataset", { name: "digits", trainExamples: 3000, testExamples: 1000 });
   await change("train", { epochs: 2 });
-  await change("quantize", { calibrationExamples: 100 });
+  await change("quantize", { calibrationExamples: 100, schemeExamples: 200 });
   for (const name of stageNames) await run(name);
 });
 
@@ -46,6 +46,16 @@ async function readRecord(): Promise<RunRecord> {
 }
 
 describe("the study", () => {
+  test("compares the schemes of quantization, the chosen mixture in less than two thirds of int8", async () => {
+    const { schemes } = await readRecord();
+    const bytesOf = (scheme: string) =>
+      schemes?.rows.find((row) => row.scheme === scheme)?.fileBytes ?? Number.NaN;
+    expect(schemes?.examples).toBe(200);
+    expect(schemes?.rows.map(({ scheme }) => scheme)).toContain("int16x8");
+    expect(bytesOf("int4 and int8, chosen")).toBeLessThanOrEqual(0.6 * bytesOf("int8"));
+    expect(bytesOf("int8")).toBeLessThan(0.3 * bytesOf("float32"));
+  });
+
   test("ends in a record of four systems that answer alike", async () => {
     const record = await readRecord();
     expect(record.systems.map(({ id }) => id)).toEqual([

@@ -22,6 +22,8 @@ export {
   type OriginalSystemId,
   type Placement,
   type RunRecord,
+  type SchemeFacts,
+  type SchemesFacts,
   schemaVersion,
   type SystemFacts,
   type TrainingFacts,

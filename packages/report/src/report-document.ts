@@ -7,6 +7,7 @@ import { memoryPlanSection } from "./sections/memory-plan.ts";
 import { memorySection } from "./sections/memory.ts";
 import { originalStudySection } from "./sections/original-study.ts";
 import { qualitySection } from "./sections/quality.ts";
+import { schemesSection } from "./sections/schemes.ts";
 import { setupSection } from "./sections/setup.ts";
 import { sizeSection } from "./sections/size.ts";
 import { speedSection } from "./sections/speed.ts";
@@ -116,6 +117,7 @@ export type SectionBuilder = (record: RunRecord, notes: Footnotes) => Section | 
 const sectionBuilders: readonly SectionBuilder[] = [
   sizeSection,
   qualitySection,
+  schemesSection,
   memorySection,
   speedSection,
   originalStudySection,

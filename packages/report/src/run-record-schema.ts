@@ -160,6 +160,22 @@ const systems = z
     }
   });
 
+const schemes = z.strictObject({
+  examples: positiveCount,
+  rows: z
+    .array(
+      z.strictObject({
+        scheme: text,
+        calibration: text.nullable(),
+        fileBytes: count,
+        arenaBytes: count,
+        accuracy: share,
+        loss: quantity,
+      }),
+    )
+    .readonly(),
+});
+
 const environment = z.strictObject({
   os: text,
   kernel: text,
@@ -183,5 +199,6 @@ export const runRecordSchema = z.strictObject({
   model,
   training: training.exactOptional(),
   systems,
+  schemes: schemes.exactOptional(),
   environment,
 });

@@ -19,7 +19,30 @@ export interface RunRecord {
   readonly training?: TrainingFacts;
   /** What was compared, in the order of the report. Compression ratios are relative to the first. */
   readonly systems: readonly [SystemFacts, ...SystemFacts[]];
+  /** The network in other numbers, for comparison; absent where nothing but the systems was measured. */
+  readonly schemes?: SchemesFacts;
   readonly environment: Environment;
+}
+
+/** One network in several schemes of quantization, each judged on the same examples. */
+export interface SchemesFacts {
+  /** Of the test data, from the front. */
+  readonly examples: number;
+  readonly rows: readonly SchemeFacts[];
+}
+
+export interface SchemeFacts {
+  /** "int8", "int4 and int8, chosen" */
+  readonly scheme: string;
+  /** How ranges of activations were found, "min-max"; `null` where there are none. */
+  readonly calibration: string | null;
+  readonly fileBytes: number;
+  /** Of the memory plan. */
+  readonly arenaBytes: number;
+  /** 0 … 1 */
+  readonly accuracy: number;
+  /** Mean cross-entropy. */
+  readonly loss: number;
 }
 
 export const schemaVersion = 1;

@@ -1,4 +1,4 @@
-import { renderMarkdown } from "@smidgen/report";
+import { parseRunRecord, renderMarkdown } from "@smidgen/report";
 import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
@@ -24,6 +24,33 @@ test("a Markdown reader finds the tables, with all their cells, and the notes", 
   expect(page).toContain('<td align="right">412,345</td>');
   expect(page.match(/<li id="user-content-fn-/g)).toHaveLength(5);
   expect(page).not.toContain("[^");
+});
+
+test("schemes of quantization have a table, each against the first", () => {
+  const row = { calibration: null, fileBytes: 1000, arenaBytes: 64, accuracy: 0.97, loss: 0.1 };
+  const schemes = {
+    examples: 2000,
+    rows: [
+      { ...row, scheme: "float32" },
+      { ...row, scheme: "int4 | int8", calibration: "min-max", accuracy: 0.9685, loss: 0.125 },
+    ],
+  };
+  const text = renderMarkdown(
+    parseRunRecord(JSON.stringify({ ...mnistRecord, schemes }), "run.json"),
+  );
+  expect(text).toContain("The same network in 2 schemes, on 2,000 test examples");
+  const cells = [...toHtml(text).matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell);
+  const at = cells.indexOf("int4 | int8");
+  expect(cells.slice(at, at + 7)).toEqual([
+    "int4 | int8",
+    "min-max",
+    "1,000",
+    "64",
+    "0.9685",
+    "−0.0015",
+    "0.1250",
+  ]);
+  expect(renderMarkdown(mnistRecord)).not.toContain("Schemes of quantization");
 });
 
 test("the warning about a fallback is the first thing under the title", () => {

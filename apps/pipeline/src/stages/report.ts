@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { UserError } from "@smidgen/errors";
 import { collectEnvironment, renderHtml, renderMarkdown, renderTerminal } from "@smidgen/report";
 import { runRecord } from "../run-record.ts";
-import type { DatasetFile, DeployFile, TfliteFile, TrainingFile } from "../results.ts";
+import type { DatasetFile, DeployFile, SchemesFile, TfliteFile, TrainingFile } from "../results.ts";
 import type { Stage } from "../stage.ts";
 
 /** Puts every measurement on the terminal, into a Markdown file and onto one page. */
@@ -12,6 +13,7 @@ export async function report(stage: Stage): Promise<void> {
     training,
     float: await stage.readJson<TfliteFile>("convert", "convert.json"),
     int8: await stage.readJson<TfliteFile>("quantize", "quantize.json"),
+    schemes: await readSchemes(stage),
     deploy: await stage.readJson<DeployFile>("deploy", "deploy.json"),
     environment: collectEnvironment({ backend: training.backend.description }),
     recordedAt: new Date().toISOString(),
@@ -22,4 +24,14 @@ export async function report(stage: Stage): Promise<void> {
   stage.log(renderTerminal(record, { color: false, columns: 110 }));
   const page = fileURLToPath(new URL("../../artifacts/report/index.html", import.meta.url));
   stage.log(`The same as a page: ${page}`);
+}
+
+/** Undefined if the settings compare none. */
+async function readSchemes(stage: Stage): Promise<SchemesFile | undefined> {
+  try {
+    return await stage.readJson<SchemesFile>("quantize", "schemes.json");
+  } catch (error) {
+    if (error instanceof UserError && error.code === "missing-artifact") return undefined;
+    throw error;
+  }
 }
