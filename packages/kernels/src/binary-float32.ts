@@ -2,7 +2,7 @@ import type { Activation, Graph, Op, TensorId } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "./activation-range.ts";
 import { type BroadcastParams, broadcastParams, forEachRow } from "./broadcast.ts";
 import { tensorOfType } from "./requirements.ts";
-import { clamp } from "./rounding.ts";
+import { clampReal } from "./rounding.ts";
 import { makeStep, type PrepareStep, type Step } from "./step.ts";
 
 type Params = BroadcastParams & ActivationRange;
@@ -32,7 +32,7 @@ export function binaryFloat32<O extends Op & BinaryOp>(
   ): void => {
     for (let i = 0; i < count; i++) {
       const result = f(a[aStart + i * aStep]!, b[bStart + i * bStep]!);
-      output[outputStart + i] = clamp(result, activationMin, activationMax);
+      output[outputStart + i] = clampReal(result, activationMin, activationMax);
     }
   };
   const run = (params: Params, a: Float32Array, b: Float32Array, output: Float32Array): void =>

@@ -36,7 +36,7 @@ import { channelsAhead, windowsAhead } from "./window.ts";
  * To read earlier or to write later, as with a buffer for some rows, does no harm. To read again later, or to write a
  * first result and improve it, does.
  *
- * The same in every profile of rounding.
+ * Profiles of rounding differ only where they read other cells: in bilinear resizing.
  */
 export function overlapsOf(kind: OpKind, step: Step, graph: Graph): readonly Overlap[] {
   return rules[kind](step, graph);

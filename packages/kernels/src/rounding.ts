@@ -11,6 +11,12 @@ export function roundHalfToEven(x: number): number {
   return x + magic - magic;
 }
 
+/** Of integers. The engine compiles it for what it has seen: where floats come along, all comparisons are of doubles. */
 export function clamp(x: number, min: number, max: number): number {
+  return x < min ? min : x > max ? max : x;
+}
+
+/** The same of floats. */
+export function clampReal(x: number, min: number, max: number): number {
   return x < min ? min : x > max ? max : x;
 }

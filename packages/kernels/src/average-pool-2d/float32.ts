@@ -1,7 +1,7 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import { tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { forEachWindow, type WindowParams, windowParams } from "../window.ts";
 
@@ -56,6 +56,6 @@ function averageAt(
         cell += inputChannels;
       }
     }
-    output[outputStart + channel] = clamp(sum / count, activationMin, activationMax);
+    output[outputStart + channel] = clampReal(sum / count, activationMin, activationMax);
   }
 }

@@ -1,6 +1,6 @@
 import { elementCount, type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 
 type Params = { readonly count: number };
@@ -34,6 +34,6 @@ function runCast({ count }: Params, input: Input, output: Output): void {
 
 function runTruncate({ count }: Params, input: Float32Array, output: Output): void {
   for (let i = 0; i < count; i++) {
-    output[i] = clamp(input[i]!, -(2 ** 31), 2 ** 31 - 1);
+    output[i] = clampReal(input[i]!, -(2 ** 31), 2 ** 31 - 1);
   }
 }

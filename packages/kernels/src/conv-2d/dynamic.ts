@@ -10,7 +10,7 @@ import {
 } from "../dynamic-quantization.ts";
 import { filterScales, symmetricFilter, weightsOf } from "../requantization.ts";
 import { biasOrZeros, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import type { Numerics, Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type Conv2dGeometry, conv2dGeometry } from "./conv-2d.ts";
@@ -121,6 +121,6 @@ function convolveAt(
     );
     const real = scaleDynamically(sum, scales[slice]!, channelScales[channel]!, scalingOrder);
     const biased = fround(real + bias[channel]!);
-    output[outputStart + channel] = clamp(biased, activationMin, activationMax);
+    output[outputStart + channel] = clampReal(biased, activationMin, activationMax);
   }
 }

@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type Conv2dGeometry, conv2dGeometry } from "./conv-2d.ts";
@@ -101,10 +101,10 @@ function convolveAt(
         cell += rowGap;
         weight += filterRowGap;
       }
-      output[outputStart + channel0] = clamp(sum0 + bias[channel0]!, min, max);
-      output[outputStart + channel1] = clamp(sum1 + bias[channel1]!, min, max);
-      output[outputStart + channel2] = clamp(sum2 + bias[channel2]!, min, max);
-      output[outputStart + channel3] = clamp(sum3 + bias[channel3]!, min, max);
+      output[outputStart + channel0] = clampReal(sum0 + bias[channel0]!, min, max);
+      output[outputStart + channel1] = clampReal(sum1 + bias[channel1]!, min, max);
+      output[outputStart + channel2] = clampReal(sum2 + bias[channel2]!, min, max);
+      output[outputStart + channel3] = clampReal(sum3 + bias[channel3]!, min, max);
     }
   }
 }

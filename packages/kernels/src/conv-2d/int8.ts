@@ -7,6 +7,7 @@ import {
   symmetricFilter,
   weightsOf,
 } from "../requantization.ts";
+import { scale } from "../fixed-point.ts";
 import { biasOrZeros, offsetOf, perTensorOf, tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
@@ -120,14 +121,22 @@ function convolveAt(
         cell += rowGap;
         weight += filterRowGap;
       }
-      const scaled0 = requantize(sum0, multiplier[channel0]!, shift[channel0]!, single);
-      const scaled1 = requantize(sum1, multiplier[channel1]!, shift[channel1]!, single);
-      const scaled2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
-      const scaled3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
-      output[outputStart + channel0] = clamp(scaled0 + outputZeroPoint, min, max);
-      output[outputStart + channel1] = clamp(scaled1 + outputZeroPoint, min, max);
-      output[outputStart + channel2] = clamp(scaled2 + outputZeroPoint, min, max);
-      output[outputStart + channel3] = clamp(scaled3 + outputZeroPoint, min, max);
+      // Both ways to round, four times each, would be too much to be compiled into this loop.
+      if (single === 0) {
+        sum0 = scale(sum0, multiplier[channel0]!, shift[channel0]!);
+        sum1 = scale(sum1, multiplier[channel1]!, shift[channel1]!);
+        sum2 = scale(sum2, multiplier[channel2]!, shift[channel2]!);
+        sum3 = scale(sum3, multiplier[channel3]!, shift[channel3]!);
+      } else {
+        sum0 = requantize(sum0, multiplier[channel0]!, shift[channel0]!, single);
+        sum1 = requantize(sum1, multiplier[channel1]!, shift[channel1]!, single);
+        sum2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
+        sum3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
+      }
+      output[outputStart + channel0] = clamp(sum0 + outputZeroPoint, min, max);
+      output[outputStart + channel1] = clamp(sum1 + outputZeroPoint, min, max);
+      output[outputStart + channel2] = clamp(sum2 + outputZeroPoint, min, max);
+      output[outputStart + channel3] = clamp(sum3 + outputZeroPoint, min, max);
     }
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "../dynamic-quantization.ts";
 import { filterScales, symmetricFilter, weightsOf } from "../requantization.ts";
 import { biasOrZeros, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import type { Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dGeometry } from "./depthwise-conv-2d.ts";
@@ -100,6 +100,6 @@ function convolveAt(
     );
     const real = scaleDynamically(sum, scales[slice]!, channelScales[channel]!, scalingOrder);
     const biased = fround(real + bias[channel]!);
-    output[outputStart + channel] = clamp(biased, activationMin, activationMax);
+    output[outputStart + channel] = clampReal(biased, activationMin, activationMax);
   }
 }

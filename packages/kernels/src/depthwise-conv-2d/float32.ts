@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dGeometry } from "./depthwise-conv-2d.ts";
@@ -75,7 +75,7 @@ function convolveAt(
           cell += dilationWidth * inputChannels;
         }
       }
-      output[outputStart + channel] = clamp(sum + bias[channel]!, activationMin, activationMax);
+      output[outputStart + channel] = clampReal(sum + bias[channel]!, activationMin, activationMax);
     }
   }
 }

@@ -11,7 +11,7 @@ import {
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import { filterScales, symmetricFilter, weightsOf } from "../requantization.ts";
 import { biasOrZeros, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import type { Numerics, Step } from "../step.ts";
 import { dotProduct } from "./dot-product.ts";
 import { type FullyConnectedGeometry, fullyConnectedGeometry } from "./fully-connected.ts";
@@ -82,7 +82,7 @@ function runFullyConnectedDynamic(
       const products = dotProduct(filter, unit * depth, values, batch * depth, depth);
       const sum = products - zeroPoints[batch]! * rowSums[unit]!;
       const real = scaleDynamically(sum, scales[batch]!, channelScales[unit]!, scalingOrder);
-      output[batch * units + unit] = clamp(
+      output[batch * units + unit] = clampReal(
         fround(real + bias[unit]!),
         activationMin,
         activationMax,

@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { type FullyConnectedGeometry, fullyConnectedGeometry } from "./fully-connected.ts";
 
@@ -64,10 +64,10 @@ function runFullyConnectedFloat32(params: Params, input: Float32Array, output: F
         sum3 = fround(sum3 + fround(filter[weight + to3]! * value));
         weight++;
       }
-      output[outputStart + unit0] = clamp(sum0 + bias[unit0]!, min, max);
-      output[outputStart + unit1] = clamp(sum1 + bias[unit1]!, min, max);
-      output[outputStart + unit2] = clamp(sum2 + bias[unit2]!, min, max);
-      output[outputStart + unit3] = clamp(sum3 + bias[unit3]!, min, max);
+      output[outputStart + unit0] = clampReal(sum0 + bias[unit0]!, min, max);
+      output[outputStart + unit1] = clampReal(sum1 + bias[unit1]!, min, max);
+      output[outputStart + unit2] = clampReal(sum2 + bias[unit2]!, min, max);
+      output[outputStart + unit3] = clampReal(sum3 + bias[unit3]!, min, max);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { perTensorOf } from "../requirements.ts";
 import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
-import { clamp, roundHalfToEven } from "../rounding.ts";
+import { clampReal, roundHalfToEven } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 
 const { fround } = Math;
@@ -53,7 +53,7 @@ function runLogSoftmaxInt8Single(params: Params, input: Int8Array, output: Int8A
     const offset = fround(fround(fround(inputScale * largest) + logOfSum) / outputScale);
     for (let i = start; i < end; i++) {
       const stored = fround(fround(scaleRatio * input[i]!) - offset);
-      output[i] = clamp(roundHalfToEven(stored) + outputZeroPoint, -128, 127);
+      output[i] = clampReal(roundHalfToEven(stored) + outputZeroPoint, -128, 127);
     }
   }
 }

@@ -51,17 +51,35 @@ function maximumAt(
   right: number,
   outputStart: number,
 ): void {
-  const { inputWidth, inputChannels, activationMin, activationMax } = params;
-  for (let channel = 0; channel < inputChannels; channel++) {
-    let largest = activationMin;
+  const { inputWidth, inputChannels, activationMin: min, activationMax: max } = params;
+  const last = inputChannels - 1;
+  for (let channel0 = 0; channel0 <= last; channel0 += 4) {
+    // Four channels share each step. Where they run out, the last one is computed again.
+    const to1 = Math.min(1, last - channel0);
+    const to2 = Math.min(2, last - channel0);
+    const to3 = Math.min(3, last - channel0);
+    let largest0 = min;
+    let largest1 = min;
+    let largest2 = min;
+    let largest3 = min;
     for (let y = top; y < bottom; y++) {
-      let cell = origin + (y * inputWidth + left) * inputChannels + channel;
+      let cell = origin + (y * inputWidth + left) * inputChannels + channel0;
       for (let x = left; x < right; x++) {
-        const value = input[cell]!;
-        if (value > largest) largest = value;
+        largest0 = larger(largest0, input[cell]!);
+        largest1 = larger(largest1, input[cell + to1]!);
+        largest2 = larger(largest2, input[cell + to2]!);
+        largest3 = larger(largest3, input[cell + to3]!);
         cell += inputChannels;
       }
     }
-    output[outputStart + channel] = largest < activationMax ? largest : activationMax;
+    const start = outputStart + channel0;
+    output[start] = largest0 < max ? largest0 : max;
+    output[start + to1] = largest1 < max ? largest1 : max;
+    output[start + to2] = largest2 < max ? largest2 : max;
+    output[start + to3] = largest3 < max ? largest3 : max;
   }
+}
+
+function larger(a: number, b: number): number {
+  return b > a ? b : a;
 }

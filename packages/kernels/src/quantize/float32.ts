@@ -1,7 +1,7 @@
 import { elementCount, type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { storedRange } from "../activation-range.ts";
 import { perTensorOf, tensorOfType } from "../requirements.ts";
-import { clamp, roundHalfAwayFromZero, roundHalfToEven } from "../rounding.ts";
+import { clampReal, roundHalfAwayFromZero, roundHalfToEven } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 
 const { fround } = Math;
@@ -45,7 +45,7 @@ function runQuantize(
 ): void {
   for (let i = 0; i < count; i++) {
     const rounded = roundHalfAwayFromZero(fround(input[i]! / scale));
-    output[i] = clamp(rounded + zeroPoint, min, max);
+    output[i] = clampReal(rounded + zeroPoint, min, max);
   }
 }
 
@@ -60,7 +60,7 @@ function runQuantizeSingle(
   output: Integers,
 ): void {
   for (let i = 0; i < count; i++) {
-    const scaled = clamp(fround(input[i]! * inverseScale), min - zeroPoint, max - zeroPoint);
+    const scaled = clampReal(fround(input[i]! * inverseScale), min - zeroPoint, max - zeroPoint);
     output[i] = roundHalfToEven(scaled) + zeroPoint;
   }
 }

@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { type SvdfGeometry, svdfGeometry } from "./svdf.ts";
 
@@ -70,7 +70,7 @@ function runSvdfFloat32(
         }
         sum = fround(sum + filtered);
       }
-      output[batch * units + unit] = clamp(sum, activationMin, activationMax);
+      output[batch * units + unit] = clampReal(sum, activationMin, activationMax);
     }
   }
 }

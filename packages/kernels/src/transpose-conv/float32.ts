@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import {
   forEachOutputCell,
@@ -72,6 +72,6 @@ function sumAt(
         }
       }
     }
-    output[outputStart + channel] = clamp(sum + bias[channel]!, activationMin, activationMax);
+    output[outputStart + channel] = clampReal(sum + bias[channel]!, activationMin, activationMax);
   }
 }

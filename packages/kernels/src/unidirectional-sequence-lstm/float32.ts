@@ -2,7 +2,7 @@ import type { Graph, OpOf, TensorId } from "@smidgen/graph";
 import { float32ActivationRange } from "../activation-range.ts";
 import { logistic } from "../logistic/float32.ts";
 import { constantOfType, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { type LstmGeometry, lstmGates, lstmGeometry } from "./unidirectional-sequence-lstm.ts";
 
@@ -77,7 +77,7 @@ function runLstmFloat32(
         const outputSum = gateSum(params, 3, unit, input, inputStart, outputState, stateStart);
         const kept = fround(fround(logistic(forgetSum)) * cellState[stateStart + unit]!);
         const added = fround(fround(logistic(inputSum)) * fround(tanh(cellSum)));
-        const cell = clamp(fround(kept + added), cellMin, cellMax);
+        const cell = clampReal(fround(kept + added), cellMin, cellMax);
         cellState[stateStart + unit] = cell;
         output[outputStart + unit] = fround(tanh(cell)) * fround(logistic(outputSum));
       }
