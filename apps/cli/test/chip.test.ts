@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { coreNames, findToolchains, missingFor, toolNames } from "@smidgen/device";
@@ -27,12 +27,12 @@ describe("smidgen generate", () => {
   test("writes a project, and keeps what someone has changed in it", async () => {
     const output = path.join(folder, "digits");
     const args = ["generate", model, "-o", output, "--name", "digits"];
-    const { code, stdout } = await smidgen(...args, "--labels", "zero,one");
+    const { code, stdout } = await smidgen(...args, "--labels", "0,1,2,3,4,5,6,7,8,nine");
     expect(code).toBe(0);
     expect(stdout).toContain("Call smg_digits_run");
     const header = await readFile(path.join(output, "model.h"), "utf8");
     expect(header).toContain("smg_digits_run(const int8_t in[784], int8_t out[10])");
-    expect(await readFile(path.join(output, "model.c"), "utf8")).toContain('"one"');
+    expect(await readFile(path.join(output, "model.c"), "utf8")).toContain('"nine"');
 
     await writeFile(path.join(output, "main.c"), "mine");
     await writeFile(path.join(output, "model.h"), "stale");
@@ -108,6 +108,24 @@ describe("smidgen measure", () => {
       expect(stepInstructions.map(({ operator }) => operator)).toEqual([0, 1, 2]);
       const sum = stepInstructions.reduce((total, step) => total + step.instructions, 0);
       expect(sum / (instructions[0] as number)).toBeCloseTo(1, 1);
+    },
+  );
+
+  test.runIf(cores.includes("cortex-m4"))(
+    "goes on where an emulator fails, and tells of it",
+    async () => {
+      const bin = path.join(folder, "bin");
+      await mkdir(bin);
+      const script = `#!/bin/sh\ncase "$*" in *--version*) echo "QEMU emulator version 1.0";; *) echo "unsupported machine type" >&2; exit 1;; esac\n`;
+      await writeFile(path.join(bin, "qemu-system-arm"), script, { mode: 0o755 });
+      const PATH = `${bin}${path.delimiter}${process.env["PATH"]}`;
+      const args = ["measure", model, "--target", "cortex-m4", "cortex-m3"];
+      const { code, stdout } = await smidgenWith({ PATH }, ...args);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/cortex-m4 .*FAILED[\s\S]*cortex-m3 .*FAILED/);
+      expect(stdout).toMatch(
+        /cortex-m4: qemu-system-arm ended with 1 .*: unsupported machine type\. A newer QEMU/,
+      );
     },
   );
 

@@ -76,8 +76,8 @@ export interface RamUse {
  *
  * Deterministic: the emulator's clock is its count of instructions.
  *
- * @throws UserError as `buildFor`; `device-crashed` if the program does not come to its end; `stack-overflow` if the model
- *   has used up the stack.
+ * @throws UserError as `buildFor`; `device-crashed`, `stack-overflow` if the model has used up the stack; `tool-timeout`;
+ *   `emulator-failed`, where QEMU does not know the machine.
  */
 export async function measure(
   core: CoreName,
@@ -166,10 +166,14 @@ function run(
         .concat(board.options, "-kernel", build.program),
       { folder, timeoutSeconds: options.timeoutSeconds ?? 120 },
     );
+    if (status === crashed) {
+      throw new UserError("device-crashed", `the program crashed on ${board.machine}`);
+    }
     if (status !== 0) {
       throw new UserError(
-        "device-crashed",
-        `the program ${status === crashed ? "crashed" : `ended with ${status}`} on ${board.machine}${stderr === "" ? "" : `:\n${stderr}`}`,
+        "emulator-failed",
+        `${build.core.emulator} ended with ${status} for the machine ${board.machine}: ${stderr.trim()}`,
+        { hint: "A newer QEMU may know this machine." },
       );
     }
     return {

@@ -17,6 +17,7 @@ import {
   type Toolchains,
   type ToolStatus,
 } from "@smidgen/device";
+import { UserError } from "@smidgen/errors";
 import { byteCount, type Graph, tensorOf } from "@smidgen/graph";
 import { createInterpreter } from "@smidgen/runtime";
 import { readTflite } from "@smidgen/tflite";
@@ -44,7 +45,7 @@ export interface MeasureSettings {
 
 export interface MeasureReport {
   readonly text: string;
-  /** Whether every program that ran computed what the interpreter computes. */
+  /** Whether every program that was built ran, and computed what the interpreter computes. */
   readonly equal: boolean;
 }
 
@@ -57,7 +58,8 @@ type Outcome =
       readonly estimate: Estimate;
       readonly missing: readonly ToolStatus[];
     }
-  | { readonly kind: "not-run"; readonly missing: readonly ToolStatus[] };
+  | { readonly kind: "not-run"; readonly missing: readonly ToolStatus[] }
+  | { readonly kind: "failed"; readonly target: string; readonly problem: string };
 
 /**
  * Builds a model for each target, runs it there, compares every output with our interpreter (rounding as chips do),
@@ -74,9 +76,15 @@ export async function measure(file: string, settings: MeasureSettings): Promise<
   const toolchains = await findToolchains();
   const outcomes: Outcome[] = [];
   for (const target of settings.targets) {
-    outcomes.push(await runTarget(target, graph, { settings, samples, expected, toolchains }));
+    const context = { settings, samples, expected, toolchains };
+    outcomes.push(
+      await runTarget(target, graph, context).catch((error: unknown) => failure(target, error)),
+    );
   }
-  const equal = outcomes.every((outcome) => !("differing" in outcome) || outcome.differing === 0);
+  const equal = outcomes.every(
+    (outcome) =>
+      outcome.kind !== "failed" && (!("differing" in outcome) || outcome.differing === 0),
+  );
   if (settings.json) {
     const report = { file: name, samples: samples.length, equal, outcomes: outcomes.map(forJson) };
     return { text: `${JSON.stringify(report, undefined, 2)}\n`, equal };
@@ -135,6 +143,13 @@ async function runTarget(target: MeasureTarget, graph: Graph, context: Context):
   return { kind: "measured", measurement, differing: differing(measurement.outputs) };
 }
 
+/** What went wrong on one target does not keep the others from being measured. */
+function failure(target: string, error: unknown): Outcome {
+  if (!(error instanceof UserError) || error.code === "no-c-code") throw error;
+  const problem = [error.message, error.hint].filter(Boolean).join(". ");
+  return { kind: "failed", target, problem };
+}
+
 function describe(
   name: string,
   graph: Graph,
@@ -169,6 +184,8 @@ function describe(
       }
       case "not-run":
         return ["host", "", "", "", "", "", "not run", ""];
+      case "failed":
+        return [outcome.target, "", "", "", "", "", pc.red("FAILED"), ""];
       default:
         throw new Error(`unknown outcome ${JSON.stringify(outcome satisfies never)}`);
     }
@@ -186,6 +203,9 @@ function describe(
           `Not measured, but estimated: ${[...new Set(missing.map(({ problem }) => problem))].join("; ")}. The code may be half or double of that; constants and variables are exact.`,
           installHint(missing),
         ]),
+    ...outcomes.flatMap((outcome) =>
+      outcome.kind === "failed" ? [pc.red(`${outcome.target}: ${outcome.problem}`)] : [],
+    ),
   ];
   return `${heading(name)}  ${samples} samples\n\n${table(head, rows, [1, 2, 3, 4, 5])}\n\n${notes.join("\n")}\n${outcomes.map((outcome) => stepTable(graph, outcome)).join("")}`;
 }
