@@ -149,7 +149,10 @@ function addImage(b: GraphBuilder, name: string, { int, pick }: Draws, channels:
   return { input, height, width, options };
 }
 
-/** Weights and bias. A weight of −128 is rare: it must not be, but some files have it. */
+/**
+ * Weights and bias. A weight of −128 is rare: it must not be, but some files have it. Some channels are dead: their scale
+ * is almost 0, and their bias huge.
+ */
 function addFilter(
   b: GraphBuilder,
   name: string,
@@ -160,8 +163,11 @@ function addFilter(
   const channels = shape[axis] as number;
   const weights = int8(elementCount(shape), pick(-127, -127, -127, -128), 127);
   const isPerChannel = pick(true, false);
-  const scales = Array.from({ length: isPerChannel ? channels : 1 }, () =>
-    Math.fround(real(0.002, 0.01)),
+  const isDead = Array.from({ length: channels }, () =>
+    pick(false, false, false, false, isPerChannel),
+  );
+  const scales = Array.from({ length: isPerChannel ? channels : 1 }, (_, channel) =>
+    Math.fround(real(0.002, 0.01) * (isDead[channel] ? 1e-7 : 1)),
   );
   const stored = (dimension: number, factor: number): Quantization =>
     isPerChannel
@@ -181,7 +187,9 @@ function addFilter(
   const bias = b.constant(`${name}_bias`, {
     type: "int32",
     shape: [channels],
-    data: Int32Array.from({ length: channels }, () => int(-limit, limit)),
+    data: Int32Array.from(isDead, (dead) =>
+      dead ? pick(2 ** 30, 200_000_000, -(2 ** 30)) : int(-limit, limit),
+    ),
     quantization: stored(0, Math.fround(inputScale)),
   });
   return [filter, bias];

@@ -1,5 +1,7 @@
 import type { ActivationRange } from "./activation-range.ts";
+import { scale } from "./fixed-point.ts";
 import type { ChannelRequantization } from "./requantization.ts";
+import { clamp } from "./rounding.ts";
 
 /** How sums of products become int8. */
 export type SumsToInt8 = ChannelRequantization &
@@ -26,6 +28,44 @@ export interface SumRange {
 }
 
 /**
+ * Writes outputs that no input changes as constants, where the arithmetic of dsp.h could not compute them.
+ *
+ * Training lets channels die: their weights have a scale of almost 0, and what is left of them is a bias, which in this
+ * scale is huge. Such rows become zeros, with the bias, multiplier and shift of the value they always have.
+ *
+ * rows: the weights of each output, for int8 inputs.
+ */
+export function settleConstants<P extends SumsToInt8>(
+  params: P,
+  rows: readonly Int8Array[],
+): { readonly params: P; readonly rows: readonly Int8Array[] } {
+  const { outputZeroPoint, activationMin, activationMax } = params;
+  const bias = params.bias.slice();
+  const multiplier = params.multiplier.slice();
+  const shift = params.shift.slice();
+  const settled = rows.map((row, i) => {
+    const range = sumRange(row);
+    const [from, to] = [bias[i]! + range.min, bias[i]! + range.max];
+    if (isInReach(from, to, shift[i]!) || shift[i]! > 0) return row;
+    if (from < -(2 ** 31) || to >= 2 ** 31) return row;
+    const [least, most] = [from, to].map((sum) =>
+      clamp(scale(sum, multiplier[i]!, shift[i]!) + outputZeroPoint, activationMin, activationMax),
+    ) as [number, number];
+    if (least !== most) return row;
+    bias[i] = 2 * (least - outputZeroPoint);
+    multiplier[i] = 2 ** 30;
+    shift[i] = 0;
+    return new Int8Array(row.length);
+  });
+  return { params: { ...params, bias, multiplier, shift }, rows: settled };
+}
+
+/** Larger sums would not leave room for doubling, and larger shifts none for the zero point. */
+function isInReach(minSum: number, maxSum: number, shift: number): boolean {
+  return minSum >= -sumLimit && maxSum <= sumLimit && shift <= 0 && shift >= -largestShift;
+}
+
+/**
  * Doubles the bias and turns shifts to the right. Undefined if the arithmetic of dsp.h would not be exact.
  *
  * ranges: of each output's sum of products.
@@ -34,12 +74,10 @@ export function packDspRequantization(
   { bias, multiplier, shift, singleRounding, ...params }: SumsToInt8,
   ranges: readonly SumRange[],
 ): DspRequantization | undefined {
-  // Larger sums would not leave room for doubling, and larger shifts none for the zero point.
-  const isExact = ranges.every(
-    ({ min, max }, i) => bias[i]! + min >= -sumLimit && bias[i]! + max <= sumLimit,
+  const isExact = ranges.every(({ min, max }, i) =>
+    isInReach(bias[i]! + min, bias[i]! + max, shift[i]!),
   );
   if (!isExact || singleRounding !== 0) return undefined;
-  if (shift.some((bits) => bits > 0 || bits < -largestShift)) return undefined;
   return {
     twice_bias: bias.map((value) => 2 * value),
     multiplier,

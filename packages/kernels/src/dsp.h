@@ -13,6 +13,13 @@
 #define SMG_DSP_NOINLINE
 #endif
 
+/* A loop that needs most registers. With -O2 GCC has enough of them beside what is around it, with -Os it has not. */
+#if defined(__OPTIMIZE_SIZE__)
+#define SMG_DSP_INNER_LOOP static SMG_DSP_NOINLINE
+#else
+#define SMG_DSP_INNER_LOOP static inline
+#endif
+
 #if defined(__ARM_BIG_ENDIAN)
 #error "Kernels with DSP instructions need a little-endian core; generate portable code instead."
 #endif

@@ -1,5 +1,10 @@
 import type { Packed } from "../c-twin.ts";
-import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import {
+  has24Bits,
+  packDspRequantization,
+  settleConstants,
+  sumRange,
+} from "../dsp-requantization.ts";
 import { halfOf, wordOfHalves } from "../dsp-words.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import type { Conv2dInt8Params } from "./int8.ts";
@@ -15,17 +20,17 @@ export function conv2dInt8Dsp(params: Conv2dInt8Params): Packed | undefined {
   const inputZeroPoint = 0 - params.inputOffset;
   const rowLength = filterWidth * filterDepth;
   const filterSize = filterHeight * rowLength;
-  const rows = Array.from({ length: outputChannels }, (_, channel) =>
-    filter.subarray(channel * filterSize, (channel + 1) * filterSize),
+  const { params: settled, rows } = settleConstants(
+    { ...params, bias: foldZeroPoint(bias, filter, inputZeroPoint) },
+    Array.from({ length: outputChannels }, (_, channel) =>
+      filter.subarray(channel * filterSize, (channel + 1) * filterSize),
+    ),
   );
   const ranges = rows.map((row) => sumRange(row));
   // Of two channels the second is computed in the upper 24 bits.
   if (!ranges.every((range, channel) => channel % 2 === 0 || has24Bits(range))) return undefined;
   const weights = packWeights(rows, rowLength);
-  const requantization = packDspRequantization(
-    { ...params, bias: foldZeroPoint(bias, filter, inputZeroPoint) },
-    ranges,
-  );
+  const requantization = packDspRequantization(settled, ranges);
   if (weights === undefined || requantization === undefined) return undefined;
   const rowWords = Math.ceil(rowLength / 4);
   return {

@@ -1,6 +1,11 @@
 import type { Packed } from "../c-twin.ts";
 import { conv2dInt8Dsp } from "../conv-2d/int8-dsp.ts";
-import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import {
+  has24Bits,
+  packDspRequantization,
+  settleConstants,
+  sumRange,
+} from "../dsp-requantization.ts";
 import { wordOf } from "../dsp-words.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import { depthwiseAsConv } from "./int8-twin.ts";
@@ -22,15 +27,16 @@ export function depthwiseConv2dInt8Dsp(params: DepthwiseConv2dInt8Params): Packe
   const { inputChannels: channels, filterHeight, filterWidth } = params;
   if (params.depthMultiplier !== 1 || channels % 4 !== 0) return undefined;
   const inputZeroPoint = 0 - params.inputOffset;
-  const { filter: rows } = depthwiseAsConv(params); // [channels, filterHeight, filterWidth]
+  const { filter } = depthwiseAsConv(params); // [channels, filterHeight, filterWidth]
   const cells = filterHeight * filterWidth;
-  const ranges = Array.from({ length: channels }, (_, channel) =>
-    sumRange(rows.subarray(channel * cells, (channel + 1) * cells)),
+  const { params: settled, rows } = settleConstants(
+    { ...params, bias: foldZeroPoint(params.bias, filter, inputZeroPoint) },
+    Array.from({ length: channels }, (_, channel) =>
+      filter.subarray(channel * cells, (channel + 1) * cells),
+    ),
   );
-  const requantization = packDspRequantization(
-    { ...params, bias: foldZeroPoint(params.bias, rows, inputZeroPoint) },
-    ranges,
-  );
+  const ranges = rows.map((row) => sumRange(row));
+  const requantization = packDspRequantization(settled, ranges);
   if (requantization === undefined || !ranges.every(has24Bits)) return undefined;
   return {
     params: {
@@ -49,7 +55,7 @@ export function depthwiseConv2dInt8Dsp(params: DepthwiseConv2dInt8Params): Packe
       padding_top: params.paddingTop,
       padding_left: params.paddingLeft,
       padding: new Int8Array(channels).fill(inputZeroPoint),
-      weights: packWeights(params.filter, channels),
+      weights: packWeights(rows),
       requantization,
     },
     // Of 64 bits each, if a test runs on a machine that has such pointers.
@@ -57,13 +63,12 @@ export function depthwiseConv2dInt8Dsp(params: DepthwiseConv2dInt8Params): Packe
   };
 }
 
-/** [cells, channels] → [channels / 4][cells] */
-function packWeights(filter: Int8Array, channels: number): Int32Array {
+/** [channels][cells] → [channels / 4][cells] */
+function packWeights(rows: readonly Int8Array[]): Int32Array {
   const packed: number[] = [];
-  for (let first = 0; first < channels; first += 4) {
-    for (let start = first; start < filter.length; start += channels) {
-      packed.push(wordOf(filter.subarray(start, start + 4)));
-    }
+  for (let first = 0; first < rows.length; first += 4) {
+    const four = rows.slice(first, first + 4);
+    for (const cell of rows[0]!.keys()) packed.push(wordOf(four.map((row) => row[cell]!)));
   }
   return Int32Array.from(packed);
 }

@@ -43,6 +43,28 @@ static inline int32_t smg_dsp_four_products(int32_t weights, struct smg_dsp_inpu
   return __smlad(__sxtb16(weights), inputs.odd, __smlad(weights, inputs.even, sum));
 }
 
+/* Adds the products of a run of inputs with four units. */
+SMG_DSP_INNER_LOOP void smg_dsp_add_four_units(const int32_t *weights, const int32_t *end, const int8_t *x,
+                                                    int32_t *twice) {
+  int32_t sum0 = 0;
+  int32_t sum1 = 0;
+  int32_t sum2 = 0;
+  int32_t sum3 = 0;
+  do {
+    const struct smg_dsp_inputs inputs = smg_dsp_split(smg_dsp_load(x));
+    sum0 = smg_dsp_four_products(weights[0], inputs, sum0);
+    sum1 = smg_dsp_four_products(weights[1], inputs, sum1);
+    sum2 = smg_dsp_four_products(weights[2], inputs, sum2);
+    sum3 = smg_dsp_four_products(weights[3], inputs, sum3);
+    weights += 4;
+    x += 4;
+  } while (weights != end);
+  twice[0] += sum0 >> 7;
+  twice[1] += sum1 >> 7;
+  twice[2] += sum2 >> 7;
+  twice[3] += sum3 >> 7;
+}
+
 /* input [batches, depth] -> output [batches, units] */
 static void smg_fully_connected_int8_dsp(const struct smg_fully_connected_int8_dsp *params, const int8_t *input,
                                          int8_t *output) {
@@ -68,32 +90,19 @@ static void smg_fully_connected_int8_dsp(const struct smg_fully_connected_int8_d
         const int8_t *x = left < 4 ? (const int8_t *)&last_word : input + done;
         const int32_t count = left < 4 ? 4 : (left < p->run ? left : p->run) & ~3;
         const int32_t *const end = weights + (count >> 2) * together;
-        int32_t sum0 = 0;
         done += count;
         if (together == 4) {
-          int32_t sum1 = 0;
-          int32_t sum2 = 0;
-          int32_t sum3 = 0;
-          do {
-            const struct smg_dsp_inputs inputs = smg_dsp_split(smg_dsp_load(x));
-            sum0 = smg_dsp_four_products(weights[0], inputs, sum0);
-            sum1 = smg_dsp_four_products(weights[1], inputs, sum1);
-            sum2 = smg_dsp_four_products(weights[2], inputs, sum2);
-            sum3 = smg_dsp_four_products(weights[3], inputs, sum3);
-            weights += 4;
-            x += 4;
-          } while (weights != end);
-          twice[1] += sum1 >> 7;
-          twice[2] += sum2 >> 7;
-          twice[3] += sum3 >> 7;
+          smg_dsp_add_four_units(weights, end, x, twice);
+          weights = end;
         } else {
+          int32_t sum = 0;
           do {
-            sum0 = smg_dsp_four_products(*weights, smg_dsp_split(smg_dsp_load(x)), sum0);
+            sum = smg_dsp_four_products(*weights, smg_dsp_split(smg_dsp_load(x)), sum);
             weights++;
             x += 4;
           } while (weights != end);
+          twice[0] += sum >> 7;
         }
-        twice[0] += sum0 >> 7;
       } while (done < p->depth);
       for (const int32_t *sum = twice; sum != twice + together; sum++) {
         *output++ = smg_dsp_requantize(*bias++ + *sum, *multiplier, *shift, zero_point);

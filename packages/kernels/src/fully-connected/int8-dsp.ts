@@ -1,5 +1,10 @@
 import type { Packed } from "../c-twin.ts";
-import { has24Bits, packDspRequantization, sumRange } from "../dsp-requantization.ts";
+import {
+  has24Bits,
+  packDspRequantization,
+  settleConstants,
+  sumRange,
+} from "../dsp-requantization.ts";
 import { halfOf, wordOfHalves } from "../dsp-words.ts";
 import type { FullyConnectedInt8Params } from "./int8.ts";
 
@@ -9,13 +14,14 @@ import type { FullyConnectedInt8Params } from "./int8.ts";
  * Undefined if a weight of −128 does not fit beside its neighbour, or a sum not into 32 bits.
  */
 export function fullyConnectedInt8Dsp(params: FullyConnectedInt8Params): Packed | undefined {
-  const { batches, depth, units, filter, bias } = params;
-  const rows = Array.from({ length: units }, (_, unit) =>
-    filter.subarray(unit * depth, (unit + 1) * depth),
+  const { batches, depth, units, filter } = params;
+  const { params: settled, rows } = settleConstants(
+    params,
+    Array.from({ length: units }, (_, unit) => filter.subarray(unit * depth, (unit + 1) * depth)),
   );
   const weights = packWeights(rows, depth);
   const requantization = packDspRequantization(
-    { ...params, bias: bias.map((value, unit) => value + 127 * sumOfEven(rows[unit]!)) },
+    { ...settled, bias: settled.bias.map((value, unit) => value + 127 * sumOfEven(rows[unit]!)) },
     rows.map((row) => shiftedSumRange(row)),
   );
   if (weights === undefined || requantization === undefined) return undefined;
