@@ -107,9 +107,7 @@ export function printModelSource(program: CProgram, options: ModelTextOptions): 
     `/* ${commentText(about)} */
 #include "model.h"
 
-#include <string.h>
-
-${printIncludes(calls)}
+${copiedOutputs(program).length > 0 ? "#include <string.h>\n\n" : ""}${printIncludes(calls)}
 
 /* Arrays that kernels may read in words. */
 #if defined(__GNUC__)
@@ -166,7 +164,7 @@ const stepMarkDefault = `
 `;
 
 function printRun(program: CProgram, options: ModelTextOptions): string {
-  const { graph, calls, places } = program;
+  const { graph, calls } = program;
   const { names } = options;
   const fence = needsFences(program) ? " SMG_FENCE();" : "";
   const lines = calls.map((call, i) => {
@@ -174,19 +172,26 @@ function printRun(program: CProgram, options: ModelTextOptions): string {
     const mark = options.stepMarks ? `\n  SMG_STEP_DONE(${graph.ops.indexOf(call.op)});` : "";
     return `  /* ${call.op.kind} -> ${commentText(outputs)} */\n  ${printCall(program, call, i, options)}${fence}${mark}\n`;
   });
-  const copies = graph.outputs.flatMap((id, position) => {
-    const place = places.get(id);
-    if (place?.kind === "output" && place.position === position) return [];
+  const copies = copiedOutputs(program).map((position) => {
+    const id = graph.outputs[position] as TensorId;
     const tensor = tensorOf(graph, id);
     const to = names.outputs[position] as string;
     const bytes = `${elementCount(tensor.shape)}u * sizeof *${to}`;
-    return [`  memcpy(${to}, ${argument(program, id, options, "const ")}, ${bytes});\n`];
+    return `  memcpy(${to}, ${argument(program, id, options, "const ")}, ${bytes});\n`;
   });
   const begin = beginsByItself(program, options)
     ? [`  if (!is_begun) { smg_${names.model}_reset(); }\n`]
     : [];
   const unused = options.arena === "caller" && program.arenaBytes === 0 ? ["  (void)arena;\n"] : [];
   return `${runSignature(graph, options)} {\n${[...begin, ...unused, ...lines, ...copies].join("")}}\n`;
+}
+
+/** Positions of outputs that are not computed where they belong, since they are inputs too, or twice there. */
+function copiedOutputs({ graph, places }: CProgram): readonly number[] {
+  return [...graph.outputs.keys()].filter((position) => {
+    const place = places.get(graph.outputs[position] as TensorId);
+    return !(place?.kind === "output" && place.position === position);
+  });
 }
 
 function printCall(
