@@ -628,6 +628,28 @@ export const lintCases: readonly LintCase[] = [
     place: "operator 0 (RELU)",
   },
   {
+    code: "scale-per-slice",
+    what: "weights with a scale per row, unpacked",
+    file: writeWastefully(
+      oneOperator(
+        "DEQUANTIZE",
+        [
+          quantized("q", 0.1, 0, {
+            shape: int(2, 2),
+            quantization: {
+              scale: Float32Array.of(0.1, 0.2),
+              zero_point: BigInt64Array.of(0n, 0n),
+              quantized_dimension: 0,
+            },
+          }),
+        ],
+        [activation("y", { shape: int(2, 2) })],
+        { version: 5 },
+      ),
+    ),
+    place: "operator 0 (DEQUANTIZE)",
+  },
+  {
     code: "sized-intermediate",
     what: "an intermediate of 4 bytes",
     file: writeWastefully(

@@ -219,6 +219,10 @@ export const catalogue = {
   // What only some runtimes have
   sparse: { severity: { tflm: "error" }, remedy: "Store the tensor dense." },
   "unsupported-types": { severity: { tflm: "error" }, remedy: "Quantize to int8." },
+  "scale-per-slice": {
+    severity: { tflm: "error" },
+    remedy: "Give the tensor one scale (per-tensor weights), or 4-bit dense weights 8 bits.",
+  },
   "sized-intermediate": {
     severity: { tflm: "error" },
     remedy: "Write intermediates with a dimension of 0.",

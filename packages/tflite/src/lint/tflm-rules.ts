@@ -41,6 +41,19 @@ export const tflmRules: readonly Rule[] = [
     }
   },
 
+  // Source: `CalculateOpDataFullyConnected`, fully_connected_common.cc, which refuses it for 4 bits; `DequantizePrepare`,
+  // dequantize_common.cc, which takes the first scale for all.
+  function* scalePerSlice(model) {
+    for (const { operator, subgraph } of operatorsOf(model)) {
+      const position = { FULLY_CONNECTED: 1, DEQUANTIZE: 0 }[operator.name];
+      const tensor = position === undefined ? undefined : inputOf(subgraph, operator, position);
+      if (tensor === undefined || tensor.scales.length <= 1) continue;
+      if (operator.name === "FULLY_CONNECTED" && tensor.type !== "INT4") continue;
+      const message = `reads ${tensor.place} of ${tensor.type} with ${tensor.scales.length} scales; it takes one`;
+      yield { code: "scale-per-slice", place: operator.place, message };
+    }
+  },
+
   function* sparse(model) {
     for (const { row, place } of tensorsOf(model)) {
       if (row.sparsity !== undefined) yield { code: "sparse", place, message: "is stored sparse" };
