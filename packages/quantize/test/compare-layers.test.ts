@@ -174,6 +174,11 @@ test.each<[problem: string, code: string, run: (float: Graph, quantized: Graph) 
     (float, quantized) => compareLayers(float, quantized, [new Float32Array(3)]),
   ],
   [
+    "an input that is not a number",
+    "not-finite",
+    (float, quantized) => compareLayers(float, quantized, [new Float32Array(784).fill(Number.NaN)]),
+  ],
+  [
     "another network",
     "different-networks",
     (float) => compareLayers(float, everyOperator(), samplesOf(float, 1, 1)),

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Graph, graphBuilder, type Padding, type TensorId, tensorOf } from "@smidgen/graph";
+import {
+  elementCount,
+  type Graph,
+  graphBuilder,
+  type Padding,
+  type TensorId,
+  tensorOf,
+} from "@smidgen/graph";
 import {
   calibrate,
   compareScores,
@@ -250,7 +257,51 @@ describe("adaptive rounding", () => {
     );
   });
 
-  test("is deterministic, and the seed decides which places are looked at", () => {
+  test("takes each output channel's inputs, whatever the kind of convolution and its scales", () => {
+    const b = graphBuilder("one channel");
+    const random = floats(11);
+    const constant = (name: string, shape: readonly number[]) =>
+      b.constant(name, { type: "float32", shape, data: random(elementCount(shape), 1) });
+    const x = b.input("x", { type: "float32", shape: [1, 5, 5, 4] });
+    const window = {
+      strideHeight: 1,
+      strideWidth: 1,
+      dilationHeight: 1,
+      dilationWidth: 1,
+      padding: "same",
+      activation: "none",
+    } as const;
+    const float32 = (name: string) => ({ name, type: "float32" }) as const;
+    const dw = b.op(
+      "depthwise-conv-2d",
+      [x, constant("dw/filter", [1, 3, 3, 8]), undefined],
+      { ...window, depthMultiplier: 2 },
+      float32("dw"),
+    );
+    const groups = b.op(
+      "conv-2d",
+      [dw, constant("groups/filter", [4, 3, 3, 4]), undefined],
+      window,
+      float32("groups"),
+    );
+    const one = b.op(
+      "conv-2d",
+      [groups, constant("one/filter", [1, 3, 3, 4]), undefined],
+      window,
+      float32("one"),
+    );
+    const graph = b.build([one]);
+    const samples = samplesOf(graph, 4, 8);
+    const narrow: Scheme = { default: "int4", convWeights: "per-tensor" };
+    const noise = (g: Graph) =>
+      compareScores(graph, quantizeGraph(g, calibrate(graph, samples), narrow), samples)
+        .noiseToSignal;
+    expect(noise(roundAdaptively(graph, { scheme: narrow, samples, clip: false }))).toBeLessThan(
+      0.7 * noise(graph),
+    );
+  });
+
+  test("gives the same bytes each time", () => {
     const graph = chain({ seed: 2, activation: "relu", spread: 1, padding: "same" });
     const samples = samplesOf(graph, 2, 6);
     const once = roundAdaptively(graph, { scheme, samples, seed: 5 });
@@ -269,6 +320,7 @@ describe("adaptive rounding", () => {
           const grid = { limit: 7, channelAxis: 0 };
           const shape = [3, depth];
           const rounded = roundFilter(weights, {
+            outputAxis: 0,
             shape,
             grid,
             clip: false,
@@ -337,7 +389,13 @@ describe("adaptive rounding", () => {
       const values = weights.map((w, k) => (Math.floor(w / scale) + ((choice >> k) & 1)) * scale);
       if (values.every((v) => Math.abs(v) <= 7.001 * scale)) best = Math.min(best, cost(values));
     }
-    const rounded = roundFilter(weights, { shape, grid, clip: false, inputsOf: () => columns });
+    const rounded = roundFilter(weights, {
+      shape,
+      outputAxis: 0,
+      grid,
+      clip: false,
+      inputsOf: () => columns,
+    });
     expect(cost(onGrid(weights, shape, grid))).toBeGreaterThan(4 * best);
     expect(cost(rounded)).toBeLessThan(2 * best);
   });

@@ -67,7 +67,7 @@ export interface LayerSensitivity {
  * budget is used up or the tolerance holds. The result is quantized and measured as a whole, not estimated.
  *
  * Source: Wu et al., "Integer Quantization for Deep Learning Inference: Principles and Empirical Evaluation",
- * arXiv:2004.09602, section 6.1 (one layer at a time, then the most sensitive ones back); Dong et al., "HAWQ-V2",
+ * arXiv:2004.09602, on partial quantization (one layer at a time, then the most sensitive ones back); Dong et al., "HAWQ-V2",
  * NeurIPS 2020, for the sum of sensitivities under a budget of bytes.
  *
  * @throws UserError `budget-too-small` or `out-of-tolerance`, with what can be reached; `no-samples` and others as

@@ -67,11 +67,11 @@ export interface LayerError {
  *
  * Channels that were scaled across layers before quantization are compared with float ones that are scaled likewise.
  *
- * The cost of an operator is what its error alone does to the scores of the float network, as in the sensitivity
- * analyses of Wu et al., "Integer Quantization for Deep Learning Inference", arXiv:2004.09602, section 6.1, but for
+ * The cost of an operator is what its error alone does to the scores of the float network, as in Gluska
+ * and Grobman, "Exploring Neural Networks Quantization via Layer-Wise Quantization Analysis", arXiv:2012.08420, but for
  * noise instead of accuracy: it needs no labels. Operators with a state have no own error.
  *
- * @throws UserError `no-samples`, `wrong-sample`, `different-networks`, or `unsupported-operator` if one of the
+ * @throws UserError `no-samples`, `wrong-sample`, `not-finite`, `different-networks`, or `unsupported-operator` if one of the
  * graphs has an operator that the interpreter does not run.
  */
 export function compareLayers(

@@ -34,6 +34,8 @@ export function sampleRunner(graph: Graph): SampleRunner {
           const expected = `"${view.name}" [${view.shape.join(", ")}] takes ${view.data.length}`;
           throw wrongSample(position, `has ${array.length} numbers where ${expected}`);
         }
+        const wrong = array.findIndex((value) => !Number.isFinite(value));
+        if (wrong !== -1) throw notFinite(position, view.name, wrong, array[wrong] as number);
         setReal(view, array);
       }
       run();
@@ -79,6 +81,14 @@ function realOf(view: TensorView): Float32Array {
   if (view.type === "float32") return view.data as Float32Array;
   if (view.quantization !== undefined) return dequantize(view);
   return Float32Array.from(view.data as Int32Array, Number);
+}
+
+function notFinite(position: number, input: string, element: number, value: number): UserError {
+  return new UserError(
+    "not-finite",
+    `sample ${position} has ${value} as element ${element} of "${input}"`,
+    { hint: "Look at this sample, and at how the inputs are scaled." },
+  );
 }
 
 function wrongSample(position: number, text: string): UserError {

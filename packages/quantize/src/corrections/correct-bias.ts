@@ -24,8 +24,8 @@ import type { WeightedOp } from "./equalisable-pairs.ts";
  *
  * The mean is that of sums before a fused activation.
  *
- * Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019, section 4.2
- * and appendix D (empirical bias correction).
+ * Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019
+ * (empirical bias correction).
  *
  * @throws UserError `no-samples`, `wrong-sample`, `different-networks`, `unsupported-operator`
  */

@@ -24,8 +24,8 @@ export interface EqualisationOptions {
  * network with relu6 between two layers is left as it is there, unless no sample comes as far as 6: relu takes its place
  * then. Channels that are always zero keep their size.
  *
- * Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019, equations
- * 9 to 11, for weights; Xiao et al., "SmoothQuant", ICML 2023, equation 4 with α = ½, for activations.
+ * Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019,
+ * for weights; Xiao et al., "SmoothQuant", ICML 2023, equation 4 with α = ½, for activations.
  *
  * @throws UserError `wrong-sample`, if samples are given and one does not fit.
  */

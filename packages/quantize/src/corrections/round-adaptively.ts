@@ -29,7 +29,7 @@ export interface RoundingOptions {
  * exactly these weights. Biases stay as they are.
  *
  * For each output channel it seeks the rounding with the least Σ ((ŵ − w) · x)² over inputs x of the layer, which is
- * that of Nagel et al., "Up or Down? Adaptive Rounding for Post-Training Quantization", ICML 2020, equation 13. They
+ * that of Nagel et al., "Up or Down? Adaptive Rounding for Post-Training Quantization", ICML 2020, layer by layer. They
  * relax the choice and descend by gradient; here weights are turned one by one, whichever way the sum
  * falls, until none is left to turn, as in Zhang et al., "COMQ: A Backpropagation-Free Algorithm for Post-Training
  * Quantization", arXiv:2403.07134: no learning rate, no random start, and the same bytes each time. Layers are
@@ -80,5 +80,7 @@ export function roundLayer(
     rows.add(runner.real(input));
   }
   const { data, shape } = tensorOf(graph, filter);
-  return roundFilter(data as Float32Array, { shape, grid, clip, inputsOf: rows.inputsOf });
+  const outputAxis = op.kind === "depthwise-conv-2d" ? 3 : 0;
+  const { inputsOf } = rows;
+  return roundFilter(data as Float32Array, { shape, outputAxis, grid, clip, inputsOf });
 }

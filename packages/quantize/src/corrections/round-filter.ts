@@ -4,6 +4,8 @@ import { gridScale, slicesOf, type WeightGrid } from "./weight-grid.ts";
 
 export interface FilterInputs {
   readonly shape: Shape;
+  /** Axis of the output channels. */
+  readonly outputAxis: number;
   readonly grid: WeightGrid;
   readonly clip: boolean;
   /** For each weight of an output channel what it is multiplied with. */
@@ -13,10 +15,9 @@ export interface FilterInputs {
 /** A filter whose weights are multiples of their scale, rounded such that its sums change least. */
 export function roundFilter(
   weights: Float32Array,
-  { shape, grid, clip, inputsOf }: FilterInputs,
+  { shape, outputAxis, grid, clip, inputsOf }: FilterInputs,
 ): Float32Array {
   const result = new Float32Array(weights.length);
-  const outputAxis = outputAxisOf(shape, grid);
   const channels = slicesOf(shape, outputAxis).map((positions, channel) => {
     const inputs = inputsOf(channel);
     return { positions, inputs, energies: inputs.map(energy) };
@@ -36,11 +37,6 @@ interface Channel {
   readonly inputs: readonly Float32Array[];
   /** Mean square of each input. */
   readonly energies: readonly number[];
-}
-
-/** Filters of depthwise convolutions have rank 4 and a first dimension of 1, and their channels last. */
-function outputAxisOf(shape: Shape, { channelAxis }: WeightGrid): number {
-  return channelAxis ?? (shape.length === 4 && shape[0] === 1 ? 3 : 0);
 }
 
 function energy(values: Float32Array): number {
