@@ -174,6 +174,8 @@ describe("what TensorFlow Lite Micro has against it", () => {
   test.each<[scheme: Scheme, code: string]>([
     [{ default: "dynamic-range", smallestWeights: 0 }, "hybrid"],
     [{ default: "float16" }, "unsupported-types"],
+    [{ default: "weights-int8", smallestWeights: 0 }, "scale-per-slice"],
+    [{ default: "int4", denseWeights: "per-channel" }, "scale-per-slice"],
   ])("%j: %s", (scheme, code) => {
     expect(errorsIn(studyNetwork(), scheme)).toEqual([code]);
     expect(errorsIn(everyOperator(), scheme)).toEqual([code]);
