@@ -3,10 +3,10 @@ import {
   type ElementArray,
   elementTypes,
   type OpKind,
-  presentInputs,
   type TensorId,
   tensorOf,
 } from "@smidgen/graph";
+import { prepareSteps } from "@smidgen/kernels";
 import { createInterpreter } from "@smidgen/runtime";
 import { loadTfliteRuntime } from "@smidgen/testing";
 import { writeTflite } from "@smidgen/tflite";
@@ -64,9 +64,10 @@ export async function judgeSeeds(
 }
 
 /**
- * Runs a graph in TensorFlow Lite and in our interpreter (profile `single`), and compares every tensor.
+ * Runs a graph in TensorFlow Lite and step by step in our interpreter's memory (profile `single`), and compares every tensor.
  *
- * What is computed from tensors that differ already is not judged, so each verdict is about one operator.
+ * After each operator ours goes on with what TensorFlow Lite computed, so each verdict is about one operator: no difference
+ * of another is seen again, or grows.
  */
 export async function judgeGraph({
   graph,
@@ -75,50 +76,47 @@ export async function judgeGraph({
 }: RandomGraph): Promise<readonly Verdict[]> {
   const watched = graph.ops.flatMap(({ outputs }) => outputs as readonly TensorId[]);
   const official = await loadTfliteRuntime(writeTflite({ ...graph, outputs: watched }));
-  const ours = createInterpreter(graph, { rounding: "single", keepIntermediates: true });
-  const sums = new Map<number, Verdict>();
-  for (const sample of samples) {
-    for (const [i, { data }] of ours.inputs.entries()) data.set(sample[i] as never);
-    const theirs = official.run(ours.inputs.map(({ data }) => data));
-    ours.run();
-    const expected = new Map(
-      watched.map((id, i) => {
-        const { array } = elementTypes[tensorOf(graph, id).type];
-        return [id, new array((theirs[i] as Uint8Array<ArrayBuffer>).buffer)];
-      }),
+  const numerics = { rounding: "single", keepIntermediates: true } as const;
+  const { inputs, tensor } = createInterpreter(graph, numerics);
+  const loops = prepareSteps(graph, numerics).map((step) =>
+    step.bind({ tensor: (id) => tensor(id).data, scratch: new Uint8Array(step.scratchBytes) }),
+  );
+  const verdicts = graph.ops.map((op, i): Verdict => {
+    const known = knownDifferences.find(
+      ({ types, applies }) => types.includes(type) && applies(op, graph),
     );
-    const tainted = new Set<TensorId>();
-    for (const [op, operator] of graph.ops.entries()) {
-      const { kind, outputs } = operator;
-      const isTainted = presentInputs(operator).some((id) => tainted.has(id));
+    return { kind: op.kind, op: i, known, elements: 0, differing: 0, largest: 0 };
+  });
+  for (const sample of samples) {
+    for (const [i, { data }] of inputs.entries()) data.set(sample[i] as never);
+    const theirs = official.run(inputs.map(({ data }) => data));
+    const expected = new Map(watched.map((id, i) => [id, theirs[i] as Uint8Array<ArrayBuffer>]));
+    for (const [i, { kind, outputs }] of graph.ops.entries()) {
+      (loops[i] as () => void)();
       for (const id of outputs as readonly TensorId[]) {
-        if (isTainted) {
-          tainted.add(id);
-          continue;
-        }
-        const found = compare(kind, ours.tensor(id).data, expected.get(id) as ElementArray);
-        if (found.differing > 0) tainted.add(id);
-        const known = knownDifferences.find(
-          ({ types, applies }) => types.includes(type) && applies(operator, graph),
-        );
-        const before = sums.get(op) ?? { kind, op, known, elements: 0, differing: 0, largest: 0 };
-        sums.set(op, {
-          ...before,
-          elements: before.elements + found.elements,
-          differing: before.differing + found.differing,
-          largest: Math.max(before.largest, found.largest),
-        });
+        const { data } = tensor(id);
+        const { array } = elementTypes[tensorOf(graph, id).type];
+        const computed = new array((expected.get(id) as Uint8Array<ArrayBuffer>).buffer);
+        verdicts[i] = sum(verdicts[i] as Verdict, compare(kind, data, computed));
+        data.set(computed as never);
       }
     }
   }
-  return [...sums.values()];
+  return verdicts;
 }
 
-function compare(
-  kind: OpKind,
-  a: ElementArray,
-  b: ElementArray,
-): Pick<Verdict, "elements" | "differing" | "largest"> {
+type Found = Pick<Verdict, "elements" | "differing" | "largest">;
+
+function sum(verdict: Verdict, { elements, differing, largest }: Found): Verdict {
+  return {
+    ...verdict,
+    elements: verdict.elements + elements,
+    differing: verdict.differing + differing,
+    largest: Math.max(verdict.largest, largest),
+  };
+}
+
+function compare(kind: OpKind, a: ElementArray, b: ElementArray): Found {
   const isFloat = a instanceof Float32Array;
   const isRelative = isFloat && kind !== "unidirectional-sequence-lstm";
   const unit = isRelative ? a.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-30) : 1;
