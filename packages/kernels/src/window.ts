@@ -89,6 +89,23 @@ export type AtWindow<P, Input, Output> = (
   outputStart: number,
 ) => void;
 
+/**
+ * `Σ filter · (input + inputOffset)` for one output channel at one place of the window, which lies as `AtWindow` has it.
+ *
+ * A double holds the sum of up to 2³⁰ products of int16 and int8 exactly.
+ */
+export type WindowSum<P, Input> = (
+  params: P,
+  input: Input,
+  inputOffset: number,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  channel: number,
+) => number;
+
 /** Slides over the image, row by row. C twin: `smg_for_each_window` in window.h. */
 export function forEachWindow<P extends WindowParams, Input, Output>(
   atWindow: AtWindow<P, Input, Output>,

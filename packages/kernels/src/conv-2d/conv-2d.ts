@@ -1,4 +1,5 @@
 import { type OpOf, type Graph, type Shape, tensorOf } from "@smidgen/graph";
+import { type FilterLayer, filterOperands } from "../filter-operands.ts";
 import { type WindowParams, windowParams } from "../window.ts";
 
 /** Where a convolution reads. The filter is [outputChannels, filterHeight, filterWidth, filterDepth]. */
@@ -10,7 +11,7 @@ export type Conv2dGeometry = WindowParams & {
   readonly channelsPerGroup: number;
 };
 
-export function conv2dGeometry(op: OpOf<"conv-2d">, graph: Graph): Conv2dGeometry {
+function conv2dGeometry(op: OpOf<"conv-2d">, graph: Graph): Conv2dGeometry {
   const [inputId, filterId] = op.inputs;
   const input = tensorOf(graph, inputId).shape;
   const output = tensorOf(graph, op.outputs[0]).shape;
@@ -19,6 +20,18 @@ export function conv2dGeometry(op: OpOf<"conv-2d">, graph: Graph): Conv2dGeometr
   const window = windowParams(input, output, { height, width }, op.options);
   const groups = window.inputChannels / filterDepth;
   return { ...window, filterDepth, groups, channelsPerGroup: outputChannels / groups };
+}
+
+export function conv2dLayer(op: OpOf<"conv-2d">, graph: Graph): FilterLayer<Conv2dGeometry> {
+  const [input, filter, bias] = op.inputs;
+  const geometry = conv2dGeometry(op, graph);
+  return {
+    geometry,
+    operands: filterOperands(op, [input, filter, bias], {
+      channels: geometry.outputChannels,
+      channelAxis: 0,
+    }),
+  };
 }
 
 type Shape4d = Shape & readonly [number, number, number, number];

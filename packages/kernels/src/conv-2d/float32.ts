@@ -1,18 +1,13 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
-import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
+import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
-import { type Conv2dGeometry, conv2dGeometry } from "./conv-2d.ts";
+import { type Conv2dGeometry, conv2dLayer } from "./conv-2d.ts";
 
 const { fround } = Math;
 
-type Params = Conv2dGeometry &
-  ActivationRange & {
-    readonly filter: Float32Array; // [outputChannels, filterHeight, filterWidth, filterDepth]
-    readonly bias: Float32Array; // [outputChannels]
-  };
+type Params = Conv2dGeometry & Float32Filter;
 
 /**
  * float32 convolution. Every product and sum is rounded to float32, in the order of the reference.
@@ -20,21 +15,13 @@ type Params = Conv2dGeometry &
  * Source: `Conv`, tensorflow/lite/kernels/internal/reference/conv.h.
  */
 export function conv2dFloat32(op: OpOf<"conv-2d">, graph: Graph): Step {
-  const [inputId, filterId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  tensorOfType(graph, outputId, "output", "float32");
-  const geometry = conv2dGeometry(op, graph);
+  const { geometry, operands } = conv2dLayer(op, graph);
   return makeStep({
     kernel: "conv_2d_float32",
     run: runConv2dFloat32,
-    params: {
-      ...geometry,
-      filter: constantOfType(graph, filterId, "filter", "float32"),
-      bias: biasOrZeros(graph, biasId, "float32", geometry.outputChannels),
-      ...float32ActivationRange(op.options.activation),
-    },
-    reads: [inputId],
-    writes: [outputId],
+    params: { ...geometry, ...float32Filter(graph, operands) },
+    reads: [operands.input],
+    writes: [operands.output],
   });
 }
 

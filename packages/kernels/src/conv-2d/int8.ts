@@ -1,28 +1,13 @@
-import { type OpOf, type Graph, tensorOf } from "@smidgen/graph";
-import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import {
-  type ChannelRequantization,
-  channelRequantization,
-  requantize,
-  symmetricFilter,
-  weightsOf,
-} from "../requantization.ts";
+import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { type Int8Filter, int8Filter } from "../filter-operands.ts";
 import { scale } from "../fixed-point.ts";
-import { biasOrZeros, offsetOf, perTensorOf, tensorOfType } from "../requirements.ts";
+import { requantize } from "../requantization.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
-import { type Conv2dGeometry, conv2dGeometry } from "./conv-2d.ts";
+import { type Conv2dGeometry, conv2dLayer } from "./conv-2d.ts";
 
-export type Conv2dInt8Params = Conv2dGeometry &
-  ChannelRequantization &
-  ActivationRange & {
-    readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, filterDepth]
-    readonly bias: Int32Array; // [outputChannels]
-    /** −zeroPoint */
-    readonly inputOffset: number;
-    readonly outputZeroPoint: number;
-  };
+export type Conv2dInt8Params = Conv2dGeometry & Int8Filter;
 
 /**
  * int8 convolution with a scale for each output channel, or one for all. Weights are int8, or int4 in a byte each.
@@ -32,28 +17,15 @@ export type Conv2dInt8Params = Conv2dGeometry &
  * Source: `ConvPerChannel`, tensorflow/lite/kernels/internal/reference/integer_ops/conv.h.
  */
 export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Numerics): Step {
-  const [inputId, filterId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  const input = tensorOf(graph, inputId);
-  const filter = symmetricFilter(graph, filterId, 0, ["int8", "int4"]);
-  const output = tensorOfType(graph, outputId, "output", "int8");
-  const geometry = conv2dGeometry(op, graph);
-  const channels = geometry.outputChannels;
-  const isForXnnpack = filter.type === "int8" || geometry.groups === 1;
+  const { geometry, operands } = conv2dLayer(op, graph);
+  const isForXnnpack = tensorOf(graph, operands.filter).type === "int8" || geometry.groups === 1;
+  const profile = isForXnnpack ? rounding : "double";
   return makeStep({
     kernel: "conv_2d_int8",
     run: runConv2dInt8,
-    params: {
-      ...geometry,
-      filter: weightsOf(filter),
-      bias: biasOrZeros(graph, biasId, "int32", channels),
-      ...channelRequantization(input, filter, output, channels, isForXnnpack ? rounding : "double"),
-      inputOffset: offsetOf(input, "input"),
-      outputZeroPoint: perTensorOf(output, "output").zeroPoint,
-      ...quantizedActivationRange(op.options.activation, output),
-    },
-    reads: [inputId],
-    writes: [outputId],
+    params: { ...geometry, ...int8Filter(graph, operands, profile, ["int8", "int4"]) },
+    reads: [operands.input],
+    writes: [operands.output],
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { type FilterLayer, filterOperands } from "../filter-operands.ts";
 import { type WindowParams, windowParams } from "../window.ts";
 
 /** Where a depthwise convolution reads. The filter is [1, filterHeight, filterWidth, outputChannels]. */
@@ -7,7 +8,7 @@ export type DepthwiseConv2dGeometry = WindowParams & {
   readonly depthMultiplier: number;
 };
 
-export function depthwiseConv2dGeometry(
+function depthwiseConv2dGeometry(
   op: OpOf<"depthwise-conv-2d">,
   graph: Graph,
 ): DepthwiseConv2dGeometry {
@@ -17,4 +18,19 @@ export function depthwiseConv2dGeometry(
   const [, height = 1, width = 1] = tensorOf(graph, filterId).shape;
   const window = windowParams(input, output, { height, width }, op.options);
   return { ...window, depthMultiplier: window.outputChannels / window.inputChannels };
+}
+
+export function depthwiseConv2dLayer(
+  op: OpOf<"depthwise-conv-2d">,
+  graph: Graph,
+): FilterLayer<DepthwiseConv2dGeometry> {
+  const [input, filter, bias] = op.inputs;
+  const geometry = depthwiseConv2dGeometry(op, graph);
+  return {
+    geometry,
+    operands: filterOperands(op, [input, filter, bias], {
+      channels: geometry.outputChannels,
+      channelAxis: 3,
+    }),
+  };
 }

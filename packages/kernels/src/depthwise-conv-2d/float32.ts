@@ -1,18 +1,13 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
-import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
+import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
-import { type DepthwiseConv2dGeometry, depthwiseConv2dGeometry } from "./depthwise-conv-2d.ts";
+import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
 
 const { fround } = Math;
 
-type Params = DepthwiseConv2dGeometry &
-  ActivationRange & {
-    readonly filter: Float32Array; // [filterHeight, filterWidth, outputChannels]
-    readonly bias: Float32Array; // [outputChannels]
-  };
+type Params = DepthwiseConv2dGeometry & Float32Filter;
 
 /**
  * float32 depthwise convolution. Every product and sum is rounded to float32, in the order of the reference.
@@ -20,21 +15,13 @@ type Params = DepthwiseConv2dGeometry &
  * Source: `DepthwiseConv`, tensorflow/lite/kernels/internal/reference/depthwiseconv_float.h.
  */
 export function depthwiseConv2dFloat32(op: OpOf<"depthwise-conv-2d">, graph: Graph): Step {
-  const [inputId, filterId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  tensorOfType(graph, outputId, "output", "float32");
-  const geometry = depthwiseConv2dGeometry(op, graph);
+  const { geometry, operands } = depthwiseConv2dLayer(op, graph);
   return makeStep({
     kernel: "depthwise_conv_2d_float32",
     run: runDepthwiseConv2dFloat32,
-    params: {
-      ...geometry,
-      filter: constantOfType(graph, filterId, "filter", "float32"),
-      bias: biasOrZeros(graph, biasId, "float32", geometry.outputChannels),
-      ...float32ActivationRange(op.options.activation),
-    },
-    reads: [inputId],
-    writes: [outputId],
+    params: { ...geometry, ...float32Filter(graph, operands) },
+    reads: [operands.input],
+    writes: [operands.output],
   });
 }
 

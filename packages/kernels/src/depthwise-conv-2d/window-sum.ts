@@ -4,11 +4,7 @@ type Params = DepthwiseConv2dGeometry & {
   readonly filter: Int8Array; // [filterHeight, filterWidth, outputChannels]
 };
 
-/**
- * `Σ filter · (input + inputOffset)` for one output channel at one place of the window.
- *
- * What lies where is as `AtWindow` has it. A double holds the sum of up to 2³⁰ products of int16 and int8 exactly.
- */
+/** As `WindowSum` says. */
 export function depthwiseConv2dWindowSum(
   params: Params,
   input: Int8Array | Int16Array,

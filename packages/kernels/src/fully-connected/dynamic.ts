@@ -1,5 +1,4 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
 import {
   dynamicQuantization,
   type DynamicQuantization,
@@ -8,23 +7,19 @@ import {
   scaleDynamically,
   scalingOrders,
 } from "../dynamic-quantization.ts";
+import { type DynamicFilter, dynamicFilter } from "../filter-operands.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
-import { filterScales, symmetricFilter, weightsOf } from "../requantization.ts";
-import { biasOrZeros, tensorOfType } from "../requirements.ts";
 import { clampReal } from "../rounding.ts";
 import type { Numerics, Step } from "../step.ts";
 import { dotProduct } from "./dot-product.ts";
-import { type FullyConnectedGeometry, fullyConnectedGeometry } from "./fully-connected.ts";
+import { type FullyConnectedGeometry, fullyConnectedLayer } from "./fully-connected.ts";
 
 const { fround } = Math;
 
 type Params = FullyConnectedGeometry &
   DynamicQuantization &
-  ActivationRange & {
-    readonly filter: Int8Array; // [units, depth]
-    readonly filterScales: Float32Array; // [units]
+  DynamicFilter & {
     readonly rowSums: Int32Array; // [units]
-    readonly bias: Float32Array; // [units]
     readonly scalingOrder: number;
   };
 
@@ -43,30 +38,28 @@ export function fullyConnectedDynamic(
   graph: Graph,
   { rounding }: Numerics,
 ): Step {
-  const [inputId, filterId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  const filter = symmetricFilter(graph, filterId, 0);
-  tensorOfType(graph, outputId, "output", "float32");
-  const geometry = fullyConnectedGeometry(op, graph);
+  const { geometry, operands } = fullyConnectedLayer(op, graph);
   const { depth, units } = geometry;
   const isXnnpack = rounding === "single";
   const method = op.options.asymmetricQuantizeInputs === true ? "asymmetric" : "symmetric";
-  const weights = weightsOf(filter);
+  const layer = dynamicFilter(graph, operands);
   return makeDynamicStep<Params>({
     kernel: "fully_connected_dynamic",
     run: runFullyConnectedDynamic,
     params: {
       ...geometry,
-      ...dynamicQuantization(graph, inputId, depth, isXnnpack ? "asymmetricOfXnnpack" : method),
-      filter: weights,
-      filterScales: filterScales(filter, units),
-      rowSums: foldZeroPoint(new Int32Array(units), weights, -1),
-      bias: biasOrZeros(graph, biasId, "float32", units),
+      ...dynamicQuantization(
+        graph,
+        operands.input,
+        depth,
+        isXnnpack ? "asymmetricOfXnnpack" : method,
+      ),
+      ...layer,
+      rowSums: foldZeroPoint(new Int32Array(units), layer.filter, -1),
       scalingOrder: isXnnpack ? scalingOrders.sliceFirst : scalingOrders.together,
-      ...float32ActivationRange(op.options.activation),
     },
-    input: inputId,
-    output: outputId,
+    input: operands.input,
+    output: operands.output,
   });
 }
 

@@ -1,17 +1,12 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
-import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
+import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
-import { type FullyConnectedGeometry, fullyConnectedGeometry } from "./fully-connected.ts";
+import { type FullyConnectedGeometry, fullyConnectedLayer } from "./fully-connected.ts";
 
 const { fround } = Math;
 
-type Params = FullyConnectedGeometry &
-  ActivationRange & {
-    readonly filter: Float32Array; // [units, depth]
-    readonly bias: Float32Array; // [units]
-  };
+type Params = FullyConnectedGeometry & Float32Filter;
 
 /**
  * float32 fully-connected layer. Every product and sum is rounded to float32, in the order of the reference.
@@ -19,21 +14,13 @@ type Params = FullyConnectedGeometry &
  * Source: `FullyConnected`, tensorflow/lite/kernels/internal/reference/fully_connected.h.
  */
 export function fullyConnectedFloat32(op: OpOf<"fully-connected">, graph: Graph): Step {
-  const [inputId, filterId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  tensorOfType(graph, outputId, "output", "float32");
-  const geometry = fullyConnectedGeometry(op, graph);
+  const { geometry, operands } = fullyConnectedLayer(op, graph);
   return makeStep({
     kernel: "fully_connected_float32",
     run: runFullyConnectedFloat32,
-    params: {
-      ...geometry,
-      filter: constantOfType(graph, filterId, "filter", "float32"),
-      bias: biasOrZeros(graph, biasId, "float32", geometry.units),
-      ...float32ActivationRange(op.options.activation),
-    },
-    reads: [inputId],
-    writes: [outputId],
+    params: { ...geometry, ...float32Filter(graph, operands) },
+    reads: [operands.input],
+    writes: [operands.output],
   });
 }
 

@@ -6,6 +6,7 @@ import {
   type Tensor,
   tensorOf,
 } from "@smidgen/graph";
+import { type FilterLayer, filterOperands } from "../filter-operands.ts";
 import {
   type ChannelRequantization,
   channelRequantization,
@@ -28,6 +29,21 @@ export function fullyConnectedGeometry(
 ): FullyConnectedGeometry {
   const [units, depth] = tensorOf(graph, filter).shape as Shape & readonly [number, number];
   return { batches: elementCount(tensorOf(graph, input).shape) / depth, depth, units };
+}
+
+export function fullyConnectedLayer(
+  op: OpOf<"fully-connected">,
+  graph: Graph,
+): FilterLayer<FullyConnectedGeometry> {
+  const [input, filter, bias] = op.inputs;
+  const geometry = fullyConnectedGeometry(op, graph);
+  return {
+    geometry,
+    operands: filterOperands(op, [input, filter, bias], {
+      channels: geometry.units,
+      channelAxis: 0,
+    }),
+  };
 }
 
 /**

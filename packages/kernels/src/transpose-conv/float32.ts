@@ -1,21 +1,16 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { type ActivationRange, float32ActivationRange } from "../activation-range.ts";
-import { biasOrZeros, constantOfType, tensorOfType } from "../requirements.ts";
+import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import {
   forEachOutputCell,
   type TransposeConvGeometry,
-  transposeConvGeometry,
+  transposeConvLayer,
 } from "./transpose-conv.ts";
 
 const { fround } = Math;
 
-type Params = TransposeConvGeometry &
-  ActivationRange & {
-    readonly filter: Float32Array; // [outputChannels, filterHeight, filterWidth, inputChannels]
-    readonly bias: Float32Array; // [outputChannels]
-  };
+type Params = TransposeConvGeometry & Float32Filter;
 
 /**
  * float32 transposed convolution. Every product and sum is rounded to float32, in the order of the reference.
@@ -23,21 +18,13 @@ type Params = TransposeConvGeometry &
  * Source: `TransposeConv`, tensorflow/lite/kernels/internal/reference/transpose_conv.h.
  */
 export function transposeConvFloat32(op: OpOf<"transpose-conv">, graph: Graph): Step {
-  const [, filterId, inputId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  tensorOfType(graph, outputId, "output", "float32");
-  const geometry = transposeConvGeometry(op, graph);
+  const { geometry, operands } = transposeConvLayer(op, graph);
   return makeStep({
     kernel: "transpose_conv_float32",
     run: runTransposeConvFloat32,
-    params: {
-      ...geometry,
-      filter: constantOfType(graph, filterId, "filter", "float32"),
-      bias: biasOrZeros(graph, biasId, "float32", geometry.outputChannels),
-      ...float32ActivationRange(op.options.activation),
-    },
-    reads: [inputId],
-    writes: [outputId],
+    params: { ...geometry, ...float32Filter(graph, operands) },
+    reads: [operands.input],
+    writes: [operands.output],
   });
 }
 

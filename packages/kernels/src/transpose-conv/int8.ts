@@ -1,31 +1,14 @@
-import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
-import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import {
-  type ChannelRequantization,
-  channelRequantization,
-  requantize,
-  symmetricFilter,
-  weightsOf,
-} from "../requantization.ts";
-import { biasOrZeros, offsetOf, perTensorOf, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import type { Graph, OpOf } from "@smidgen/graph";
+import { type Int8Filter, int8Filter, int8OfSum } from "../filter-operands.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import {
   forEachOutputCell,
   type TransposeConvGeometry,
-  transposeConvGeometry,
+  transposeConvLayer,
 } from "./transpose-conv.ts";
 import { transposeConvSum } from "./transpose-conv-sum.ts";
 
-export type TransposeConvInt8Params = TransposeConvGeometry &
-  ChannelRequantization &
-  ActivationRange & {
-    readonly filter: Int8Array; // [outputChannels, filterHeight, filterWidth, inputChannels]
-    readonly bias: Int32Array; // [outputChannels]
-    /** −zeroPoint */
-    readonly inputOffset: number;
-    readonly outputZeroPoint: number;
-  };
+export type TransposeConvInt8Params = TransposeConvGeometry & Int8Filter;
 
 /**
  * int8 transposed convolution with a scale for each output channel, or one for all.
@@ -40,30 +23,17 @@ export function transposeConvInt8(
   graph: Graph,
   { rounding }: Numerics,
 ): Step {
-  const [, filterId, inputId, biasId] = op.inputs;
-  const [outputId] = op.outputs;
-  const input = tensorOf(graph, inputId);
-  const filter = symmetricFilter(graph, filterId, 0);
-  const output = tensorOfType(graph, outputId, "output", "int8");
-  const geometry = transposeConvGeometry(op, graph);
-  const channels = geometry.outputChannels;
+  const { geometry, operands } = transposeConvLayer(op, graph);
   const leavesGaps =
     geometry.filterHeight < geometry.strideHeight || geometry.filterWidth < geometry.strideWidth;
   const isForXnnpack = !(op.options.padding === "same" && leavesGaps);
+  const profile = isForXnnpack ? rounding : "double";
   return makeStep({
     kernel: "transpose_conv_int8",
     run: runTransposeConvInt8,
-    params: {
-      ...geometry,
-      filter: weightsOf(filter),
-      bias: biasOrZeros(graph, biasId, "int32", channels),
-      ...channelRequantization(input, filter, output, channels, isForXnnpack ? rounding : "double"),
-      inputOffset: offsetOf(input, "input"),
-      outputZeroPoint: perTensorOf(output, "output").zeroPoint,
-      ...quantizedActivationRange(op.options.activation, output),
-    },
-    reads: [inputId],
-    writes: [outputId],
+    params: { ...geometry, ...int8Filter(graph, operands, profile) },
+    reads: [operands.input],
+    writes: [operands.output],
   });
 }
 
@@ -88,8 +58,7 @@ function convolveAt(
   filterX: number,
   outputStart: number,
 ): void {
-  const { outputChannels, bias, multiplier, shift, singleRounding: single } = params;
-  const { inputOffset, outputZeroPoint, activationMin, activationMax } = params;
+  const { outputChannels, inputOffset } = params;
   for (let channel = 0; channel < outputChannels; channel++) {
     const sum = transposeConvSum(
       params,
@@ -104,8 +73,6 @@ function convolveAt(
       filterX,
       channel,
     );
-    const whole = (bias[channel]! + sum) | 0;
-    const scaled = requantize(whole, multiplier[channel]!, shift[channel]!, single);
-    output[outputStart + channel] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
+    output[outputStart + channel] = int8OfSum(params, sum, channel);
   }
 }

@@ -1,4 +1,5 @@
 import { type Graph, type OpOf, paddingBefore, type Shape, tensorOf } from "@smidgen/graph";
+import { type FilterLayer, filterOperands } from "../filter-operands.ts";
 import { furthestAhead, furthestAheadAlong } from "../furthest-ahead.ts";
 
 /**
@@ -23,10 +24,7 @@ export type TransposeConvGeometry = {
   readonly paddingLeft: number;
 };
 
-export function transposeConvGeometry(
-  op: OpOf<"transpose-conv">,
-  graph: Graph,
-): TransposeConvGeometry {
+function transposeConvGeometry(op: OpOf<"transpose-conv">, graph: Graph): TransposeConvGeometry {
   const [, filterId, inputId] = op.inputs;
   const shapeOf = (id: typeof inputId) => tensorOf(graph, id).shape as Shape4d;
   const [batches, inputHeight, inputWidth, inputChannels] = shapeOf(inputId);
@@ -49,6 +47,21 @@ export function transposeConvGeometry(
     strideWidth,
     paddingTop: before(outputHeight, filterHeight, strideHeight),
     paddingLeft: before(outputWidth, filterWidth, strideWidth),
+  };
+}
+
+export function transposeConvLayer(
+  op: OpOf<"transpose-conv">,
+  graph: Graph,
+): FilterLayer<TransposeConvGeometry> {
+  const [, filter, input, bias] = op.inputs;
+  const geometry = transposeConvGeometry(op, graph);
+  return {
+    geometry,
+    operands: filterOperands(op, [input, filter, bias], {
+      channels: geometry.outputChannels,
+      channelAxis: 0,
+    }),
   };
 }
 
