@@ -2,7 +2,7 @@ import { maxPool2dInt8Dsp } from "./max-pool-2d/int8-dsp.ts";
 import { averagePool2dTwin, maxPool2dTwin } from "./pool-twins.ts";
 import type { CTwinRow } from "./c-twin.ts";
 import { packLogSoftmaxInt8 } from "./log-softmax/int8-twin.ts";
-import { packLstmInt8, packSigmoidalInt16 } from "./sigmoid-twins.ts";
+import { packLstm, packSigmoidalInt16 } from "./sigmoid-twins.ts";
 import { packPadV2, packPad } from "./pad/pad-twins.ts";
 import { packRequantize } from "./quantize/integers-twin.ts";
 import { transposeConvInt8Twin } from "./transpose-conv/int8-twin.ts";
@@ -171,10 +171,16 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   transpose_conv_int8: [
     { header: "transpose-conv/transpose_conv_int8.h", pack: transposeConvInt8Twin },
   ],
+  unidirectional_sequence_lstm_int16: [
+    {
+      header: "unidirectional-sequence-lstm/unidirectional_sequence_lstm_int16.h",
+      pack: packLstm,
+    },
+  ],
   unidirectional_sequence_lstm_int8: [
     {
       header: "unidirectional-sequence-lstm/unidirectional_sequence_lstm_int8.h",
-      pack: packLstmInt8,
+      pack: packLstm,
     },
   ],
 };

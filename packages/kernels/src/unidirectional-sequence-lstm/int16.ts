@@ -16,7 +16,7 @@ import {
 } from "./integer-lstm.ts";
 import { lstmGates, lstmGeometry } from "./unidirectional-sequence-lstm.ts";
 
-type Params = IntegerLstmParams & {
+export type LstmInt16Params = IntegerLstmParams & {
   readonly inputWeights: Int8Array; // [4 gates, units, depth]
   readonly bias: BigInt64Array; // [4 gates, units]
   readonly inputMultiplier: Int32Array; // [4 gates]
@@ -82,7 +82,7 @@ export function lstmInt16(op: OpOf<"unidirectional-sequence-lstm">, graph: Graph
 }
 
 function runLstmInt16(
-  params: LoopParams<Params>,
+  params: LoopParams<LstmInt16Params>,
   input: Int16Array,
   outputState: Int16Array,
   cellState: Int16Array,
@@ -93,7 +93,7 @@ function runLstmInt16(
 
 /** Both parts are rescaled and limited on their own. */
 function gateSum(
-  params: LoopParams<Params>,
+  params: LoopParams<LstmInt16Params>,
   gate: number,
   unit: number,
   input: Int16Array,
