@@ -16,21 +16,27 @@ const chains = Number(process.env["SMIDGEN_CHAINS"] ?? 40);
 const perModel = 20;
 const firsts = Array.from({ length: chains / perModel }, (_, i) => 1 + i * perModel);
 
-const withDspTwins = [
+const withFasterTwins = [
   "fully-connected",
   "conv-2d",
   "depthwise-conv-2d",
   "max-pool-2d",
 ] satisfies OpKind[];
 
+const armFlags = ["arm-acle", "arm-mve"].flatMap((folder) => [
+  "-I",
+  path.join(import.meta.dirname, "../../kernels/test", folder),
+]);
+
 const targets = [
   { target: "portable", kinds: Object.keys(steps) as OpKind[], flags: [] },
   // With the instructions of Arm in C.
   {
     target: "cortex-m4",
-    kinds: withDspTwins,
-    flags: ["-I", path.join(import.meta.dirname, "../../kernels/test/arm-acle")],
+    kinds: withFasterTwins,
+    flags: armFlags,
   },
+  { target: "cortex-m55", kinds: withFasterTwins, flags: armFlags },
 ] as const;
 
 describe.skipIf(hostCompilers.length === 0).each(targets)(

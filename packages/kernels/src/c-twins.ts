@@ -13,16 +13,22 @@ import {
   transposeConvInt16Twin,
 } from "./wide-twins.ts";
 import { conv2dInt8Dsp } from "./conv-2d/int8-dsp.ts";
+import { conv2dInt8Mve } from "./conv-2d/int8-mve.ts";
 import { conv2dInt8Twin } from "./conv-2d/int8-twin.ts";
 import {
   depthwiseConv2dInt8AsConvDsp,
   depthwiseConv2dInt8Dsp,
 } from "./depthwise-conv-2d/int8-dsp.ts";
 import {
+  depthwiseConv2dInt8AsConvMve,
+  depthwiseConv2dInt8Mve,
+} from "./depthwise-conv-2d/int8-mve.ts";
+import {
   depthwiseConv2dInt8AsConv,
   depthwiseConv2dInt8Twin,
 } from "./depthwise-conv-2d/int8-twin.ts";
 import { fullyConnectedInt8Dsp } from "./fully-connected/int8-dsp.ts";
+import { fullyConnectedInt8Mve } from "./fully-connected/int8-mve.ts";
 import { fullyConnectedInt8Twin } from "./fully-connected/int8-twin.ts";
 import { softmaxInt8Twin } from "./softmax/int8-twin.ts";
 import { asItIs } from "./as-it-is.ts";
@@ -77,11 +83,18 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   average_pool_2d_int16: made("average-pool-2d/average_pool_2d.h", "int16", averagePool2dTwin),
   ...pairs("cast", [...integers, "bool"], ["int8", "int16", "int32"], "cast/cast.h"),
   conv_2d_int8: [
+    { needs: "mve", header: "conv-2d/conv_2d_int8_mve.h", pack: conv2dInt8Mve },
     { needs: "dsp", header: "conv-2d/conv_2d_int8_dsp.h", pack: conv2dInt8Dsp },
     { header: "conv-2d/conv_2d_int8.h", pack: conv2dInt8Twin },
   ],
   copy: [{ header: "reshape/copy.h", pack: asItIs }],
   depthwise_conv_2d_int8: [
+    { needs: "mve", header: "conv-2d/conv_2d_int8_mve.h", pack: depthwiseConv2dInt8AsConvMve },
+    {
+      needs: "mve",
+      header: "depthwise-conv-2d/depthwise_conv_2d_int8_mve.h",
+      pack: depthwiseConv2dInt8Mve,
+    },
     { needs: "dsp", header: "conv-2d/conv_2d_int8_dsp.h", pack: depthwiseConv2dInt8AsConvDsp },
     {
       needs: "dsp",
@@ -100,6 +113,11 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
     { header: "transpose-conv/transpose_conv_int16.h", pack: transposeConvInt16Twin },
   ],
   fully_connected_int8: [
+    {
+      needs: "mve",
+      header: "fully-connected/fully_connected_int8_mve.h",
+      pack: fullyConnectedInt8Mve,
+    },
     {
       needs: "dsp",
       header: "fully-connected/fully_connected_int8_dsp.h",
