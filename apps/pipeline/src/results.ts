@@ -121,3 +121,26 @@ export interface SchemesFile {
     readonly loss: number;
   }[];
 }
+
+/** networks/networks.json */
+export interface NetworksFile {
+  readonly testExamples: number;
+  readonly networks: readonly TrainedNetwork[];
+}
+
+export interface TrainedNetwork {
+  readonly name: string;
+  /** What it was chosen for. */
+  readonly why: string;
+  readonly description: string;
+  /** As Keras counts. */
+  readonly parameters: number;
+  /** Accuracy on all test examples. */
+  readonly runs: readonly {
+    readonly seed: number;
+    readonly float: number;
+    readonly int8: number;
+  }[];
+  /** The int8 network of the first seed. */
+  readonly chip: ChipRun;
+}

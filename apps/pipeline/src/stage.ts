@@ -3,8 +3,16 @@ import path from "node:path";
 import { UserError } from "@smidgen/errors";
 import { z } from "zod";
 
-/** The stages of the study, in the order in which they run. */
-export const stageNames = ["dataset", "train", "convert", "quantize", "deploy", "report"] as const;
+/** The stages of the study, in the order in which they run. `networks` runs on request alone. */
+export const stageNames = [
+  "dataset",
+  "train",
+  "convert",
+  "quantize",
+  "deploy",
+  "networks",
+  "report",
+] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** What a stage may touch: its settings, the results of earlier stages, and its own output folder. */

@@ -7,5 +7,6 @@ export const stages: Readonly<Record<StageName, () => Promise<(stage: Stage) => 
   convert: async () => (await import("./stages/convert.ts")).convert,
   quantize: async () => (await import("./stages/quantize.ts")).quantize,
   deploy: async () => (await import("./stages/deploy.ts")).deploy,
+  networks: async () => (await import("./stages/networks.ts")).networks,
   report: async () => (await import("./stages/report.ts")).report,
 };

@@ -1,5 +1,6 @@
 import type { Architecture } from "./architecture.ts";
 import { cnn } from "./cnn.ts";
+import { conv3, conv3Tiny } from "./conv-3.ts";
 import { dsCnn } from "./ds-cnn.ts";
 import { lenet } from "./lenet.ts";
 import { mlp } from "./mlp.ts";
@@ -13,6 +14,8 @@ export const architectures = {
   mlp,
   lenet,
   separable,
+  "conv-3": conv3,
+  "conv-3-tiny": conv3Tiny,
   "ds-cnn": dsCnn,
   "mobilenet-v1": mobilenetV1,
   "resnet-8": resnet8,
