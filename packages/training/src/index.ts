@@ -3,6 +3,7 @@ export {
   type ArchitectureFigures,
   type BuildOptions,
 } from "./architectures/architecture.ts";
+export type { ConvNetwork } from "./architectures/conv-network.ts";
 export { architectures, type ArchitectureName } from "./architectures/index.ts";
 export { type Augmentation } from "./augmentation/augmentation.ts";
 export {
@@ -36,6 +37,7 @@ export {
   trainQuantizationAware,
 } from "./quantization-aware/train-quantization-aware.ts";
 export { type Schedule } from "./schedule.ts";
+export { splitExamples } from "./split-examples.ts";
 export { train, type TrainResult } from "./train.ts";
 export { type CheckpointOptions, type TrainOptions } from "./train-options.ts";
 export { canTrain } from "./wasm-engine/can-train.ts";

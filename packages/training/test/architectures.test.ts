@@ -7,6 +7,7 @@ import {
   canTrain,
   selectBackend,
   type ArchitectureName,
+  type ConvNetwork,
   type LayersModel,
 } from "@smidgen/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -81,6 +82,58 @@ test("the published figures", async () => {
   expect(architectures["ds-cnn"].figures.parameters).toBe(24_908);
   expect(architectures["mobilenet-v1"].figures.parameters).toBe(221_794);
   expect(architectures["resnet-8"].figures.parameters).toBe(78_666);
+});
+
+describe("a network described by its widths", () => {
+  const network = {
+    widths: [12, 24, 48],
+    firstKernel: 3,
+    firstStride: 1,
+    convolution: "plain",
+    head: "mean",
+  } as const;
+  const described = async (changes: Partial<ConvNetwork> = {}) => {
+    const model = await buildModel({ ...network, ...changes }, mnist);
+    expect(canTrain(model)).toBe(true);
+    const graph = convertLayersModel(model);
+    const constants = graph.tensors.filter((t) => isConstant(t) && t.type === "float32");
+    return {
+      operators: graph.ops.map(({ kind }) => kind).join(" "),
+      constants: sum(constants.map(({ shape }) => elementCount(shape))),
+    };
+  };
+
+  test("is what it says", async () => {
+    // by hand: filters and biases
+    const rest = 12 * 24 * 9 + 24 + 24 * 48 * 9 + 48 + 48 * 10 + 10;
+    const pooled = "max-pool-2d conv-2d";
+    const mean = "average-pool-2d reshape fully-connected softmax";
+    expect(await described()).toEqual({
+      operators: `conv-2d ${pooled} ${pooled} ${mean}`,
+      constants: 12 * 9 + 12 + rest,
+    });
+    const wide = await described({ firstKernel: 5, firstStride: 2 });
+    expect(wide.constants).toBe(12 * 25 + 12 + rest);
+    const separable = "max-pool-2d depthwise-conv-2d conv-2d";
+    expect(await described({ convolution: "separable" })).toEqual({
+      operators: `conv-2d ${separable} ${separable} ${mean}`,
+      constants:
+        12 * 9 + 12 + (12 * 9 + 12 + 12 * 24 + 24) + (24 * 9 + 24 + 24 * 48 + 48) + 48 * 10 + 10,
+    });
+    // 28 → 14 → 7 → 3 pixels
+    expect(await described({ widths: [12, 24, 4], head: "flatten" })).toEqual({
+      operators: `conv-2d ${pooled} ${pooled} max-pool-2d reshape fully-connected softmax`,
+      constants: 12 * 9 + 12 + 12 * 24 * 9 + 24 + 24 * 4 * 9 + 4 + 3 * 3 * 4 * 10 + 10,
+    });
+  });
+
+  test("takes no images that its pools leave nothing of", async () => {
+    const image = { ...mnist, inputShape: [3, 3, 1] };
+    await expect(buildModel(network, image)).rejects.toMatchObject({
+      code: "shape-mismatch",
+      message: expect.stringMatching(/"conv 12-24-48".*\[3, 3, 1\]/) as string,
+    });
+  });
 });
 
 describe.each(["cnn", "mlp"] as const)("%s", (name) => {
