@@ -11,11 +11,13 @@ import {
   type RunRecord,
   schemaVersion,
   type SystemFacts,
+  type NetworksFacts,
 } from "@smidgen/report";
 import type {
   ChipRun,
   DatasetFile,
   DeployFile,
+  NetworksFile,
   SchemesFile,
   EvaluationResult,
   MemoryResult,
@@ -29,6 +31,7 @@ export interface StudyResults {
   readonly float: TfliteFile;
   readonly int8: TfliteFile;
   readonly schemes?: SchemesFile | undefined;
+  readonly networks?: NetworksFile | undefined;
   readonly deploy: DeployFile;
   readonly environment: Environment;
   /** ISO 8601 in UTC. */
@@ -37,7 +40,8 @@ export interface StudyResults {
 
 /** The study's measurements as one record: four systems, from the trained model to the chip. */
 export function runRecord(results: StudyResults): RunRecord {
-  const { dataset, training, float, int8, schemes, deploy, environment, recordedAt } = results;
+  const { dataset, training, float, int8, schemes, networks, deploy } = results;
+  const { environment, recordedAt } = results;
   return {
     schemaVersion,
     title: `${titles[dataset.name as DatasetName]} on four systems`,
@@ -87,8 +91,39 @@ export function runRecord(results: StudyResults): RunRecord {
       microRuntime(deploy),
     ],
     ...(schemes === undefined ? {} : { schemes }),
+    ...(networks === undefined ? {} : { networks: networksFacts(networks, deploy) }),
     environment,
   };
+}
+
+function networksFacts(
+  { testExamples, networks }: NetworksFile,
+  deploy: DeployFile,
+): NetworksFacts {
+  return {
+    examples: testExamples,
+    chip: networks[0]?.chip.title ?? "a chip",
+    rows: networks.map(({ name, why, description, parameters, runs, chip }) => ({
+      name,
+      description,
+      budget: why,
+      parameters,
+      seeds: runs.length,
+      accuracy: mean(runs.map(({ float }) => float)),
+      int8Accuracy: mean(runs.map(({ int8 }) => int8)),
+      chip:
+        chip.kind === "measured"
+          ? {
+              flashBytes: chip.codeBytes + chip.constantBytes,
+              ramBytes: chip.variableBytes + chip.stackBytes + deploy.generated.operandBytes,
+            }
+          : null,
+    })),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 const titles: Readonly<Record<DatasetName, string>> = {

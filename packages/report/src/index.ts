@@ -23,6 +23,8 @@ export {
   type Placement,
   type RunRecord,
   type SchemeFacts,
+  type NetworkFacts,
+  type NetworksFacts,
   type SchemesFacts,
   schemaVersion,
   type SystemFacts,

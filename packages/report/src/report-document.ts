@@ -7,6 +7,7 @@ import { memoryPlanSection } from "./sections/memory-plan.ts";
 import { memorySection } from "./sections/memory.ts";
 import { originalStudySection } from "./sections/original-study.ts";
 import { qualitySection } from "./sections/quality.ts";
+import { networksSection } from "./sections/networks.ts";
 import { schemesSection } from "./sections/schemes.ts";
 import { setupSection } from "./sections/setup.ts";
 import { sizeSection } from "./sections/size.ts";
@@ -118,6 +119,7 @@ const sectionBuilders: readonly SectionBuilder[] = [
   sizeSection,
   qualitySection,
   schemesSection,
+  networksSection,
   memorySection,
   speedSection,
   originalStudySection,

@@ -176,6 +176,25 @@ const schemes = z.strictObject({
     .readonly(),
 });
 
+const networks = z.strictObject({
+  examples: positiveCount,
+  chip: text,
+  rows: z
+    .array(
+      z.strictObject({
+        name: text,
+        description: text,
+        budget: text,
+        parameters: count,
+        seeds: positiveCount,
+        accuracy: share,
+        int8Accuracy: share,
+        chip: z.strictObject({ flashBytes: count, ramBytes: count }).nullable(),
+      }),
+    )
+    .readonly(),
+});
+
 const environment = z.strictObject({
   os: text,
   kernel: text,
@@ -200,5 +219,6 @@ export const runRecordSchema = z.strictObject({
   training: training.exactOptional(),
   systems,
   schemes: schemes.exactOptional(),
+  networks: networks.exactOptional(),
   environment,
 });

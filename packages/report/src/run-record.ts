@@ -21,7 +21,33 @@ export interface RunRecord {
   readonly systems: readonly [SystemFacts, ...SystemFacts[]];
   /** The network in other numbers, for comparison; absent where nothing but the systems was measured. */
   readonly schemes?: SchemesFacts;
+  /** Other networks, trained for a budget; absent where none was. */
+  readonly networks?: NetworksFacts;
   readonly environment: Environment;
+}
+
+/** Networks for a budget, each trained with several seeds. */
+export interface NetworksFacts {
+  /** Of the test data. */
+  readonly examples: number;
+  /** Where flash and RAM were measured, "Arm Cortex-M0". */
+  readonly chip: string;
+  readonly rows: readonly NetworkFacts[];
+}
+
+export interface NetworkFacts {
+  readonly name: string;
+  readonly description: string;
+  /** "16 KB of flash and 4 KB of RAM on a Cortex-M0" */
+  readonly budget: string;
+  /** As Keras counts. */
+  readonly parameters: number;
+  readonly seeds: number;
+  /** 0 … 1, mean of all seeds. */
+  readonly accuracy: number;
+  readonly int8Accuracy: number;
+  /** The program with its weights; variables, stack, input and output. `null` where nothing could be measured. */
+  readonly chip: { readonly flashBytes: number; readonly ramBytes: number } | null;
 }
 
 /** One network in several schemes of quantization, each judged on the same examples. */

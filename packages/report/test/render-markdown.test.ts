@@ -26,6 +26,34 @@ test("a Markdown reader finds the tables, with all their cells, and the notes", 
   expect(page).not.toContain("[^");
 });
 
+test("networks for a budget have a table, with what could not be measured", () => {
+  const row = {
+    name: "Tiny",
+    description: "conv 8",
+    budget: "4 KB of RAM",
+    parameters: 9074,
+    seeds: 3,
+    accuracy: 0.9945,
+    int8Accuracy: 0.9943,
+  };
+  const networks = {
+    examples: 10_000,
+    chip: "Arm Cortex-M0",
+    rows: [
+      { ...row, chip: { flashBytes: 13_000, ramBytes: 3900 } },
+      { ...row, name: "Other", chip: null },
+    ],
+  };
+  const text = renderMarkdown(
+    parseRunRecord(JSON.stringify({ ...mnistRecord, networks }), "run.json"),
+  );
+  expect(text).toContain("Networks for a budget, on 10,000 test examples");
+  expect(text).toMatch(
+    /Tiny: conv 8 +\| 4 KB of RAM +\| +9,074 \| +3 \| +0\.9945 \| +0\.9943 \| +13,000 \| +3,900/,
+  );
+  expect(text).toMatch(/Other.*not measured +\| +not measured/);
+});
+
 test("schemes of quantization have a table, each against the first", () => {
   const row = { calibration: null, fileBytes: 1000, arenaBytes: 64, accuracy: 0.97, loss: 0.1 };
   const schemes = {

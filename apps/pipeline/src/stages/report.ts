@@ -2,8 +2,15 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "@smidgen/errors";
 import { collectEnvironment, renderHtml, renderMarkdown, renderTerminal } from "@smidgen/report";
 import { runRecord } from "../run-record.ts";
-import type { DatasetFile, DeployFile, SchemesFile, TfliteFile, TrainingFile } from "../results.ts";
-import type { Stage } from "../stage.ts";
+import type {
+  DatasetFile,
+  DeployFile,
+  NetworksFile,
+  SchemesFile,
+  TfliteFile,
+  TrainingFile,
+} from "../results.ts";
+import type { Stage, StageName } from "../stage.ts";
 
 /** Puts every measurement on the terminal, into a Markdown file and onto one page. */
 export async function report(stage: Stage): Promise<void> {
@@ -13,7 +20,8 @@ export async function report(stage: Stage): Promise<void> {
     training,
     float: await stage.readJson<TfliteFile>("convert", "convert.json"),
     int8: await stage.readJson<TfliteFile>("quantize", "quantize.json"),
-    schemes: await readSchemes(stage),
+    schemes: await readIfMade<SchemesFile>(stage, "quantize", "schemes.json"),
+    networks: await readIfMade<NetworksFile>(stage, "networks", "networks.json"),
     deploy: await stage.readJson<DeployFile>("deploy", "deploy.json"),
     environment: collectEnvironment({ backend: training.backend.description }),
     recordedAt: new Date().toISOString(),
@@ -26,10 +34,10 @@ export async function report(stage: Stage): Promise<void> {
   stage.log(`The same as a page: ${page}`);
 }
 
-/** Undefined if the settings compare none. */
-async function readSchemes(stage: Stage): Promise<SchemesFile | undefined> {
+/** Undefined if it was not made: the settings compare no schemes, `npm run networks` was not run. */
+async function readIfMade<T>(stage: Stage, name: StageName, file: string): Promise<T | undefined> {
   try {
-    return await stage.readJson<SchemesFile>("quantize", "schemes.json");
+    return await stage.readJson<T>(name, file);
   } catch (error) {
     if (error instanceof UserError && error.code === "missing-artifact") return undefined;
     throw error;
