@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { convertLayersModel } from "@smidgen/convert";
-import { tensorOf } from "@smidgen/graph";
+import { type TensorId, tensorOf } from "@smidgen/graph";
 import { calibrate, quantizeGraph, type Scheme } from "@smidgen/quantize";
 import { buildModel, selectBackend, train, trainQuantizationAware } from "@smidgen/training";
 import { accuracy, digits, digitSamples } from "./digits.ts";
@@ -29,23 +29,23 @@ test("fine-tuning with 4-bit weights wins back what they lose, and is stored as 
   // The network that was trained is the one that is stored: about as good on what it was trained on.
   expect(100 * (history.at(-1)?.accuracy ?? 0)).toBeGreaterThan(accuracy(quantized) - 3);
 
-  for (const [id, tensor] of quantized.tensors.entries()) {
-    const { quantization, data: integers, name } = tensor;
-    if (quantization?.kind !== "per-tensor") continue;
-    if (name.endsWith("/filter")) {
-      // Every weight is the float that training rounded to.
-      const floats = trained.tensors[id]?.data as Float32Array;
-      const wrong = floats.filter(
-        (value, i) =>
-          Math.abs(value - Number(integers?.[i]) * quantization.scale) >
-          1e-6 * quantization.scale * 7,
-      );
-      expect(wrong).toEqual(new Float32Array(0));
-    } else if (Object.hasOwn(ranges.tensors, name)) {
-      const { scale, zeroPoint } = ranges.tensors[name] as { scale: number; zeroPoint: number };
-      expect(quantization).toEqual({ kind: "per-tensor", scale, zeroPoint });
-    }
-  }
+  const perTensor = quantized.tensors.flatMap(({ name, quantization, data: integers }, id) =>
+    quantization?.kind === "per-tensor" ? [{ id, name, quantization, integers }] : [],
+  );
+  // Every weight is the float that training rounded to.
+  const wrong = perTensor
+    .filter(({ name }) => name.endsWith("/filter"))
+    .flatMap(({ id, quantization: { scale }, integers }) =>
+      [...(tensorOf(trained, id as TensorId).data as Float32Array)].filter(
+        (value, i) => Math.abs(value - Number(integers?.[i]) * scale) > 1e-6 * scale * 7,
+      ),
+    );
+  expect(wrong).toEqual([]);
+  const stored = perTensor.flatMap(({ name, quantization: { scale, zeroPoint } }) =>
+    Object.hasOwn(ranges.tensors, name) ? [[name, { scale, zeroPoint }]] : [],
+  );
+  expect(stored).toHaveLength(3);
+  expect(ranges.tensors).toMatchObject(Object.fromEntries(stored));
   expect(Object.keys(ranges.tensors)).toEqual(["flatten_input", "dense", "dense_1/linear"]);
   expect(quantized.inputs.map((id) => tensorOf(quantized, id).name)).toEqual(["flatten_input"]);
 });
