@@ -1,4 +1,4 @@
-import { access, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "@smidgen/errors";
 
@@ -30,6 +30,19 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
   }
 }
 
+/**
+ * Makes a folder and those that it lies in, if they are not there yet.
+ *
+ * @throws UserError `cannot-write`
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new UserError("cannot-write", `${folder} cannot be made: ${reason(cause)}`, { cause });
+  }
+}
+
 export function fileExists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
@@ -39,6 +52,7 @@ export function fileExists(file: string): Promise<boolean> {
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EEXIST: "there is a file of that name",
   EISDIR: "it is a folder",
   ENOENT: "there is no such file or folder",
   ENOSPC: "the disk is full",

@@ -50,6 +50,15 @@ describe("smidgen generate", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^smidgen: "a;b" cannot be part of the name of a C function\n/);
   });
+
+  test("refuses a file where the folder should be", async () => {
+    const file = path.join(folder, "taken");
+    await writeFile(file, "mine");
+    const { code, stderr } = await smidgen("generate", model, "-o", file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^smidgen: .*taken cannot be made: there is a file of that name\n$/);
+    expect(await readFile(file, "utf8")).toBe("mine");
+  });
 });
 
 describe("smidgen doctor", () => {

@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { graphBuilder } from "@smidgen/graph";
 import { readTflite, writeTflite } from "@smidgen/tflite";
-import { smidgen } from "./run-command.ts";
+import { smidgen, spawnSmidgen } from "./run-command.ts";
 
 let folder: string;
 let model: string;
@@ -113,10 +114,28 @@ test("--help and --version load no command", async () => {
   expect((await smidgen("--version")).stdout).toBe("0.1.0\n");
 });
 
+test("a reader who has enough is nobody's mistake", async () => {
+  const child = spawnSmidgen("inspect", model, "--json");
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  await once(child, "close");
+  expect(stderr).toBe("");
+  expect(child.exitCode).toBe(141);
+});
+
 test("an unknown option is refused, not ignored", async () => {
   const { code, stderr } = await smidgen("inspect", model, "--jsn");
   expect(code).toBe(1);
   expect(stderr).toMatch(/unknown option '--jsn'[\s\S]*--json/);
+});
+
+test("more random samples than fit into memory are refused before they are drawn", async () => {
+  const { code, stderr } = await smidgen("run", model, "--samples", "100000000");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^smidgen: 100000000 samples of 12 bytes .*\n {2}Take at most 22369621\.\n$/,
+  );
 });
 
 describe("smidgen verify", () => {

@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 
 export interface Outcome {
@@ -9,6 +10,14 @@ export interface Outcome {
 }
 
 const main = path.resolve(import.meta.dirname, "../src/main.ts");
+const node = ["--conditions=@smidgen/source", "--import=tsx", main];
+
+/** Starts the command in a process of its own, for who wants to meddle with it. */
+export function spawnSmidgen(
+  ...args: readonly string[]
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [...node, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+}
 
 /** Runs the command in a process of its own. */
 export function smidgen(...args: readonly string[]): Promise<Outcome> {
@@ -20,10 +29,12 @@ export async function smidgenWith(
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<Outcome> {
-  const node = ["--conditions=@smidgen/source", "--import=tsx", main, ...args];
   const options = { env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env } };
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, node, options)) };
+    return {
+      code: 0,
+      ...(await promisify(execFile)(process.execPath, [...node, ...args], options)),
+    };
   } catch (error) {
     return error as Outcome;
   }

@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type GenerateCOptions, generateC, toCIdentifier } from "@smidgen/codegen";
 import { readTflite } from "@smidgen/tflite";
-import { fileExists, readBytes, writeWhole } from "../files.ts";
+import { fileExists, makeFolder, readBytes, writeWhole } from "../files.ts";
 import { count, table } from "../text.ts";
 
 export interface GenerateSettings {
@@ -31,7 +30,7 @@ export async function generate(
     const place = path.join(output, source.path);
     const isKept = starters.has(source.path) && (await fileExists(place));
     if (!isKept) {
-      await mkdir(path.dirname(place), { recursive: true });
+      await makeFolder(path.dirname(place));
       await writeWhole(place, source.text);
     }
     const bytes = count(Buffer.byteLength(source.text));

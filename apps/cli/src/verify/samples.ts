@@ -15,12 +15,25 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 /** What one inference takes: an array for each input of the graph. */
 export type Sample = readonly ElementArray[];
 
+/** What random samples may take: all of them are held at once. */
+const mostBytes = 2 ** 28;
+
 /**
  * `count` random samples, then one that stands for zero and one of the smallest and largest values in turn.
  *
  * Integers are drawn from the whole range of their type, floats from −1 to 1.
+ *
+ * @throws UserError `too-many-samples`, if they take more than 256 MiB.
  */
 export function randomSamples(graph: Graph, count: number, seed: number): readonly Sample[] {
+  const sampleBytes = sum(graph.inputs.map((id) => byteCount(tensorOf(graph, id))));
+  if (count * sampleBytes > mostBytes) {
+    throw new UserError(
+      "too-many-samples",
+      `${count} samples of ${sampleBytes} bytes are more than fit into ${mostBytes} bytes`,
+      { hint: `Take at most ${Math.floor(mostBytes / sampleBytes)}.` },
+    );
+  }
   const rng = xoroshiro128plus(seed);
   const fill = (element: (tensor: Tensor, position: number) => number): Sample =>
     graph.inputs.map((id) => {
@@ -56,7 +69,7 @@ export function randomSamples(graph: Graph, count: number, seed: number): readon
 export function samplesFrom(bytes: Uint8Array, name: string, graph: Graph): readonly Sample[] {
   const inputs = graph.inputs.map((id) => tensorOf(graph, id));
   const sizes = inputs.map(byteCount);
-  const sampleBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const sampleBytes = sum(sizes);
   if (bytes.length === 0 || bytes.length % sampleBytes !== 0) {
     throw new UserError(
       "wrong-input",
@@ -73,4 +86,8 @@ export function samplesFrom(bytes: Uint8Array, name: string, graph: Graph): read
       return new elementTypes[type].array(buffer);
     });
   });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
