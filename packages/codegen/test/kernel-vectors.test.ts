@@ -50,7 +50,8 @@ const vectors = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .toSorted()
   .flatMap(casesWithC);
 
-if (without.size > 0) announceSkipped(`C of ${[...without].join(", ")}`, "They run in the interpreter alone.");
+if (without.size > 0)
+  announceSkipped(`C of ${[...without].join(", ")}`, "They run in the interpreter alone.");
 if (hostCompilers.length === 0) announceSkipped("generated C", "Install gcc or clang.");
 
 /** With products of 64 bits, and with those that processors without them make of 16 bits. */
