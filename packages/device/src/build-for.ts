@@ -63,7 +63,7 @@ const harnessFlags = [
 const commonFlags = ["-ffunction-sections", "-fdata-sections"];
 
 /** Calls at the end of each step of a model that was generated to allow it. */
-export const traceDefinition = "-DSMG_STEP_DONE(step)=harness_trace(step)";
+const traceDefinition = "-DSMG_STEP_DONE(step)=harness_trace(step)";
 
 /**
  * Builds a model, with the harness around it, for the first board of a core on which it fits.

@@ -18,7 +18,7 @@ export interface OpRules<O extends Op> {
   readonly multiplyAccumulates?: (op: O, tensors: readonly Tensor[]) => number;
 }
 
-export function brokenRule(text: string): UserError {
+function brokenRule(text: string): UserError {
   return new UserError("invalid-graph", text);
 }
 

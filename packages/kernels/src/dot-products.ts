@@ -50,7 +50,7 @@ export function packChannels(channels: ChannelSums): CRecord {
 }
 
 /** [rows, depth] → [rows / 4, depth, 4], then what remains as it was: [rows % 4, depth] */
-export function interleaveFours(weights: Int8Array, rows: number, depth: number): Int8Array {
+function interleaveFours(weights: Int8Array, rows: number, depth: number): Int8Array {
   const packed = weights.slice();
   for (let row = 0; row + 4 <= rows; row += 4) {
     for (let i = 0; i < depth; i++) {

@@ -13,7 +13,7 @@ export type DynamicQuantization = {
 };
 
 /** Values of `inputMethod`. */
-export const inputMethods = {
+const inputMethods = {
   /** −127 to 127, zero point 0. Source: `PortableSymmetricQuantizeFloats`. */
   symmetric: 0,
   /** −128 to 127. Source: `PortableAsymmetricQuantizeFloats`, tflite/kernels/internal/reference/portable_tensor_utils.cc. */

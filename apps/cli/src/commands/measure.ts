@@ -27,7 +27,7 @@ import { count, heading, table } from "../text.ts";
 import { randomSamples, type Sample, samplesFrom } from "../verify/samples.ts";
 
 /** A core, or this machine. */
-export const measureTargets = [...coreNames, "host"] as const;
+const measureTargets = [...coreNames, "host"] as const;
 export type MeasureTarget = (typeof measureTargets)[number];
 
 export interface MeasureSettings {

@@ -159,7 +159,7 @@ function tryRemedy(
   }
 }
 
-export function withRemedy(recipe: Recipe, remedy: Remedy): Recipe {
+function withRemedy(recipe: Recipe, remedy: Remedy): Recipe {
   const { scheme } = recipe;
   switch (remedy.kind) {
     case "narrow-range":

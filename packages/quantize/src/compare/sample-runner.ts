@@ -49,7 +49,7 @@ export function sampleRunner(graph: Graph): SampleRunner {
 }
 
 /** The sample as one array for each input. */
-export function arraysOf(sample: Sample): readonly SampleArray[] {
+function arraysOf(sample: Sample): readonly SampleArray[] {
   return Array.isArray(sample) ? (sample as readonly SampleArray[]) : [sample as SampleArray];
 }
 

@@ -6,7 +6,7 @@ import type { Cell, Column, Table } from "../report-document.ts";
 export const kilobyteLegend = "KB = 1,000 bytes.";
 export const calculatedLegend =
   "* calculated from the model and the memory plan; nothing was run to observe it.";
-export const atLeastLegend = "≥ a part of the sum was not measured.";
+const atLeastLegend = "≥ a part of the sum was not measured.";
 
 export const start = (header: string): Column => ({ header, align: "start" });
 export const end = (header: string): Column => ({ header, align: "end" });
