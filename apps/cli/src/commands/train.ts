@@ -1,7 +1,6 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "@smidgen/errors";
-import { loadDataset } from "@smidgen/datasets";
 import {
   architectures,
   evaluateModel,
@@ -11,6 +10,7 @@ import {
   type TrainObserver,
 } from "@smidgen/training";
 import { writeWhole } from "../files.ts";
+import { loadExamples } from "../train/load-examples.ts";
 import {
   type Moment,
   type ProgressPrinter,
@@ -64,7 +64,7 @@ export async function train(
   printer.say(`Backend: ${backend.description}`);
   const { architecture = "cnn" } = settings;
   printer.say(`Network: ${architecture}, ${architectures[architecture].description}`);
-  const dataset = await load(settings.dataset ?? "mnist", printer);
+  const dataset = await loadExamples(settings.dataset ?? "mnist", printer);
   await mkdir(output, { recursive: true });
   await writeWhole(inOutput(files.settings), `${JSON.stringify(settings, undefined, 2)}\n`);
 
@@ -150,22 +150,6 @@ async function settingsOf(
   const { dataset = "mnist" } = merged;
   const place = datasetOf(dataset);
   return { ...merged, dataset: "directory" in place ? place.directory : place.name };
-}
-
-async function load(dataset: string, printer: ProgressPrinter) {
-  const place = datasetOf(dataset);
-  const options = "name" in place ? place : { name: "mnist" as const, ...place, fallback: false };
-  const loaded = await loadDataset(options, (event) => {
-    if (event.kind === "downloaded") printer.say(`${event.url} → ${event.path}`);
-    if (event.kind === "drawing") printer.say(`Drawing ${event.images} digits …`);
-  });
-  const { name, source, isFallback, train: examples, test } = loaded;
-  printer.event("dataset", { name, source, isFallback });
-  printer.say(
-    `Data: ${isFallback ? `drawn digits, because ${dataset} was not found` : name}, from ${source.detail}; ` +
-      `${examples.count.toLocaleString("en-US")} to train, ${test.count.toLocaleString("en-US")} to test`,
-  );
-  return loaded;
 }
 
 function observerOf(printer: ProgressPrinter, batchSize: number): TrainObserver {

@@ -66,7 +66,7 @@ export function pace({
 }
 
 /** `0:07`, `12:30`, `1:02:03` */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const [hours, minutes, rest] = [
     Math.floor(whole / 3600),

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { readBytes } from "../files.ts";
 
 /** At most what `TrainOptions` can say and JSON can hold. Ranges are checked by `train`, which names them all. */
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   /** A dataset's name, or a folder with IDX files. */
   dataset: z.string(),
   architecture: z.enum(Object.keys(architectures) as [ArchitectureName, ...ArchitectureName[]]),
@@ -68,27 +68,39 @@ const partialSchema = z.strictObject(
 
 /** @throws UserError `cannot-read`, or `invalid-config`, naming every wrong setting */
 export async function readSettings(file: string): Promise<TrainingSettings> {
+  return checkSettings(await readJson(file), file);
+}
+
+/** @throws UserError `cannot-read`, or `invalid-config` if it is not JSON */
+export async function readJson(file: string): Promise<unknown> {
   const text = new TextDecoder().decode(await readBytes(file));
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new UserError("invalid-config", `${file} is not JSON: ${(cause as Error).message}`, {
       cause,
     });
   }
-  return checkSettings(json, file);
 }
 
 /** @param where they come from, for messages */
 export function checkSettings(settings: unknown, where: string): TrainingSettings {
-  const result = partialSchema.safeParse(settings);
+  return checkAgainst(partialSchema, settings, where);
+}
+
+/** @throws UserError `invalid-config`, naming every wrong setting */
+export function checkAgainst<Schema extends z.ZodObject>(
+  schema: Schema,
+  settings: unknown,
+  where: string,
+): z.output<Schema> {
+  const result = schema.safeParse(settings);
   if (result.success) return result.data;
   const problems = result.error.issues.map(
     ({ path: place, message }) => `${place.length > 0 ? `${place.join(".")}: ` : ""}${message}`,
   );
   throw new UserError("invalid-config", `${where}: ${problems.join("; ")}`, {
-    hint: `Settings are ${Object.keys(settingsSchema.shape).join(", ")}.`,
+    hint: `Settings are ${Object.keys(schema.shape).join(", ")}.`,
   });
 }
 
