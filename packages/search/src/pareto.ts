@@ -22,7 +22,7 @@ function beats(a: Judged, b: Judged): boolean {
 
 /**
  * How much more accurate it is than all others that cost no more in any respect; below 0 by how much it falls short of the best of them.
- * Infinity, if there are none. The front is what has a lead of at least 0.
+ * Infinity, if there are none.
  */
 export function lead(one: Judged, all: readonly Judged[]): number {
   const rivals = all.filter((other) => other !== one && isNoDearer(other.costs, one.costs));
