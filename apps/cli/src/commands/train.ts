@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "@smidgen/errors";
 import {
@@ -9,7 +9,7 @@ import {
   train as trainModel,
   type TrainObserver,
 } from "@smidgen/training";
-import { writeWhole } from "../files.ts";
+import { makeFolder, writeWhole } from "../files.ts";
 import { loadExamples } from "../train/load-examples.ts";
 import {
   type Moment,
@@ -65,7 +65,7 @@ export async function train(
   const { architecture = "cnn" } = settings;
   printer.say(`Network: ${architecture}, ${architectures[architecture].description}`);
   const dataset = await loadExamples(settings.dataset ?? "mnist", printer);
-  await mkdir(output, { recursive: true });
+  await makeFolder(output);
   await writeWhole(inOutput(files.settings), `${JSON.stringify(settings, undefined, 2)}\n`);
 
   const { dataset: _dataset, backend: _backend, ...options } = settings;
