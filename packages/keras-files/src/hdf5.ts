@@ -6,7 +6,7 @@ import type { StateGroup } from "./stored-layers.ts";
 export type { Group };
 
 /** Deflate makes data at most this much smaller, so that a file cannot announce more than this times its size. */
-const largestCompression = 1032;
+export const largestCompression = 1032;
 
 let opened = 0;
 

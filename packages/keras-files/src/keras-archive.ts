@@ -1,6 +1,6 @@
 import { UserError } from "@smidgen/errors";
 import { strFromU8, unzipSync } from "fflate";
-import { stateGroup, withHdf5 } from "./hdf5.ts";
+import { largestCompression, stateGroup, withHdf5 } from "./hdf5.ts";
 import { isObject, parseJson } from "./json.ts";
 import type { LayerWeights } from "./layer-weights.ts";
 import { storedLayers } from "./stored-layers.ts";
@@ -12,9 +12,6 @@ export interface ArchivedModel {
 }
 
 const members = ["metadata.json", "config.json", "model.weights.h5"] as const;
-
-/** Weights are what takes room; nothing we convert for a microcontroller comes near. */
-const largestMember = 2 ** 31;
 
 /**
  * A `.keras` file: a zip archive with `metadata.json`, `config.json` and `model.weights.h5`.
@@ -44,7 +41,7 @@ function unpack(bytes: Uint8Array, name: string): [Uint8Array, Uint8Array, Uint8
     files = unzipSync(bytes, {
       filter: ({ name: member, originalSize }) => {
         if (!(members as readonly string[]).includes(member)) return false;
-        if (originalSize <= largestMember) return true;
+        if (originalSize <= bytes.length * largestCompression) return true;
         throw new Error(`${member} announces ${originalSize.toLocaleString("en-US")} bytes`);
       },
     });

@@ -157,6 +157,15 @@ test.each([
   await expect(readKerasFile(bytes, "x.keras")).rejects.toMatchObject({ code });
 });
 
+test("an archive that announces more than can be packed into it is refused before memory is taken", async () => {
+  const bytes = zipSync({ "config.json": strToU8("{}") });
+  const entry = Buffer.from(bytes).indexOf("PK\u0001\u0002");
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(entry + 24, 2 ** 31 - 1, true);
+  await expect(readKerasFile(bytes, "x.keras")).rejects.toThrow(
+    "config.json announces 2,147,483,647 bytes",
+  );
+});
+
 test("weights without a network, old versions and flipped convolutions are refused", async () => {
   const layers = { a: numbered({ kernel: [1] }) };
   const config = sequential(layer("Dense", "a"));
