@@ -10,7 +10,7 @@ import { parseRunRecord, type RunRecord } from "@smidgen/report";
 import { createInterpreter, quantizeInto } from "@smidgen/runtime";
 import { loadLiteRt, loadTfliteRuntime } from "@smidgen/testing";
 import { readTflite } from "@smidgen/tflite";
-import type { DeployFile } from "../src/results.ts";
+import type { DeployFile, NetworksFile } from "../src/results.ts";
 import { stages } from "../src/stages.ts";
 import { runStage, type StageFolders, type StageName, stageNames } from "../src/stage.ts";
 
@@ -24,6 +24,7 @@ beforeAll(async () => {
   await change("dataset", { name: "digits", trainExamples: 3000, testExamples: 1000 });
   await change("train", { epochs: 2 });
   await change("quantize", { calibrationExamples: 100, schemeExamples: 200 });
+  await makeNetworksSmall();
   for (const name of stageNames) await run(name);
 });
 
@@ -33,6 +34,20 @@ async function change(stage: StageName, settings: object): Promise<void> {
   const file = path.join(folders.config, `${stage}.json`);
   const before = JSON.parse(await readFile(file, "utf8")) as object;
   await writeFile(file, JSON.stringify({ ...before, ...settings }));
+}
+
+/** Of each network two seeds, for an epoch. */
+async function makeNetworksSmall(): Promise<void> {
+  const file = path.join(folders.config, "networks.json");
+  const { networks } = JSON.parse(await readFile(file, "utf8")) as {
+    networks: { training: object }[];
+  };
+  await change("networks", {
+    seeds: [1, 2],
+    calibrationExamples: 50,
+    images: 2,
+    networks: networks.map((each) => ({ ...each, training: { ...each.training, epochs: 1 } })),
+  });
 }
 
 async function run(name: StageName): Promise<void> {
@@ -54,6 +69,28 @@ describe("the study", () => {
     expect(schemes?.rows.map(({ scheme }) => scheme)).toContain("int16x8");
     expect(bytesOf("int4 and int8, chosen")).toBeLessThanOrEqual(0.6 * bytesOf("int8"));
     expect(bytesOf("int8")).toBeLessThan(0.3 * bytesOf("float32"));
+  });
+
+  test("shows networks for a budget, the mean of their seeds, and no more than that budget", async () => {
+    const { networks } = await readRecord();
+    expect(networks?.rows.map(({ name, seeds }) => [name, seeds])).toEqual([
+      ["Accurate", 2],
+      ["Tiny", 2],
+    ]);
+    const file = JSON.parse(
+      await readFile(result("networks", "networks.json"), "utf8"),
+    ) as NetworksFile;
+    for (const [i, { accuracy, int8Accuracy, chip }] of (networks?.rows ?? []).entries()) {
+      const runs = file.networks[i]?.runs ?? [];
+      expect(accuracy).toBeCloseTo(
+        runs.reduce((sum, { float }) => sum + float / 2, 0),
+        12,
+      );
+      expect(Math.abs(int8Accuracy - accuracy)).toBeLessThan(0.02);
+      expect(accuracy).toBeGreaterThan(0.3);
+      expect(chip?.flashBytes ?? 0).toBeLessThan(i === 0 ? 32_000 : 16_384);
+    }
+    expect(networks?.rows[1]?.chip?.ramBytes ?? 0).toBeLessThan(4096);
   });
 
   test("ends in a record of four systems that answer alike", async () => {

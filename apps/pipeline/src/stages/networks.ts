@@ -9,7 +9,6 @@ import {
   formatEpoch,
   selectBackend,
   train as trainModel,
-  type TrainOptions,
 } from "@smidgen/training";
 import { z } from "zod";
 import { readExamples } from "../examples.ts";
@@ -18,12 +17,31 @@ import { measureTflite } from "../measure-tflite.ts";
 import type { ChipRun, DatasetFile, NetworksFile, TrainedNetwork } from "../results.ts";
 import type { Stage } from "../stage.ts";
 
+/** Ranges are checked by `train`. */
+const trainingSchema = z.strictObject({
+  architecture: z.enum(Object.keys(architectures) as ArchitectureName[]),
+  epochs: z.number(),
+  batchSize: z.number(),
+  learningRate: z.number(),
+  schedule: z.strictObject({ kind: z.literal("cosine"), warmUpEpochs: z.number() }),
+  augmentation: z.strictObject({
+    rotate: z.number(),
+    shift: z.number(),
+    scale: z.number(),
+    shear: z.number(),
+  }),
+});
+
 const settingsSchema = z.strictObject({
   /** Each network is trained once with each. */
   seeds: z.array(z.int().min(0)).min(1),
   calibrationExamples: z.int().positive(),
   /** Where the int8 network of the first seed is measured. */
-  core: z.enum(coreNames),
+  core: z.strictObject({
+    core: z.enum(coreNames),
+    megahertz: z.number().positive(),
+    clockOf: z.string(),
+  }),
   optimization: z.enum(optimizations),
   images: z.int().positive(),
   networks: z.array(
@@ -31,9 +49,7 @@ const settingsSchema = z.strictObject({
       name: z.string(),
       /** What it was chosen for. */
       why: z.string(),
-      training: z.looseObject({
-        architecture: z.enum(Object.keys(architectures) as ArchitectureName[]),
-      }),
+      training: trainingSchema,
     }),
   ),
 });
@@ -60,11 +76,11 @@ export async function networks(stage: Stage): Promise<void> {
     let parameters = 0;
     for (const seed of settings.seeds) {
       stage.log(`${name}, seed ${seed}`);
-      // What it says beyond the architecture, `train` checks.
-      const options = { ...(training as TrainOptions), seed };
-      const { model } = await trainModel(data, options, {
-        onEpoch: (record) => stage.log(formatEpoch(record)),
-      });
+      const { model } = await trainModel(
+        data,
+        { ...training, seed },
+        { onEpoch: (record) => stage.log(formatEpoch(record)) },
+      );
       parameters = model.countParams();
       const files = `${training.architecture}-${seed}`;
       const floatBytes = writeTflite(convertLayersModel(model));
@@ -80,9 +96,6 @@ export async function networks(stage: Stage): Promise<void> {
       await stage.write(`${files}-int8.tflite`, int8Bytes);
       runs.push({ seed, float: float.evaluation.accuracy, int8: int8.evaluation.accuracy });
       chip ??= await onChip(stage, int8Bytes, settings);
-      if (seed === settings.seeds[0]) {
-        await stage.write(`${training.architecture}.json`, JSON.stringify({ float, int8 }));
-      }
     }
     trained.push({
       name,
@@ -104,7 +117,7 @@ async function onChip(
   { core, optimization, images: count }: z.output<typeof settingsSchema>,
 ): Promise<ChipRun> {
   const graph = readTflite(bytes, { name: "digits" });
-  const cores = [{ core, megahertz: 16, clockOf: "nRF51822" }];
+  const cores = [core];
   const [run] = await measureOnChips(stage, graph, "digits", {
     optimization,
     images: count,
