@@ -35,7 +35,7 @@ export interface ActivationRanges {
 const finestStep = 1 / 64;
 
 /** Stands in for what is reported once all has been looked at. */
-const placeholder: PerTensor = { kind: "per-tensor", scale: 1, zeroPoint: 0 };
+const ofReported: PerTensor = { kind: "per-tensor", scale: 1, zeroPoint: 0 };
 
 export function activationRanges(ranges: Ranges): ActivationRanges {
   const missing = new Set<string>();
@@ -48,14 +48,14 @@ export function activationRanges(ranges: Ranges): ActivationRanges {
   };
   const quantizationOf = (names: readonly string[], format: ActivationFormat): Quantized => {
     const seen = rangesOf(names);
-    if (seen === undefined) return { quantization: placeholder, isGiven: true };
+    if (seen === undefined) return { quantization: ofReported, isGiven: true };
     const given = givenQuantization(seen, format);
     if (given !== undefined) return { quantization: given, isGiven: true };
     const { min, max } = union(seen);
     const quantization = format.quantizationOf({ min, max });
     if (Number.isFinite(quantization.scale)) return { quantization, isGiven: false };
     tooWide.add(`${names.map((name) => `"${name}"`).join(", ")}: ${min} to ${max}`);
-    return { quantization: placeholder, isGiven: true };
+    return { quantization: ofReported, isGiven: true };
   };
   return {
     calibrated(name, format, unit) {
