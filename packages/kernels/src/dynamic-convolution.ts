@@ -5,7 +5,13 @@ import {
 } from "./dynamic-quantization.ts";
 import type { DynamicFilter } from "./filter-operands.ts";
 import { clampReal } from "./rounding.ts";
-import { type AtWindow, forEachWindow, type WindowParams, type WindowSum } from "./window.ts";
+import {
+  alongRow,
+  type AtWindow,
+  forEachWindow,
+  type WindowParams,
+  type WindowSum,
+} from "./window.ts";
 
 const { fround } = Math;
 
@@ -43,5 +49,6 @@ export function dynamicConvolution<P extends DynamicConvolutionParams>(
       output[outputStart + channel] = clampReal(biased, params.activationMin, params.activationMax);
     }
   };
-  return (params, input, output) => forEachWindow(atWindow, params, input, output);
+  const row = alongRow(atWindow);
+  return (params, input, output) => forEachWindow(row, params, input, output);
 }

@@ -1,5 +1,11 @@
 import { type Int16Filter, int16OfSum } from "./filter-operands.ts";
-import { type AtWindow, forEachWindow, type WindowParams, type WindowSum } from "./window.ts";
+import {
+  alongRow,
+  type AtWindow,
+  forEachWindow,
+  type WindowParams,
+  type WindowSum,
+} from "./window.ts";
 
 /** A convolution of int16, with or without depth. */
 export type Int16ConvolutionParams = WindowParams & Int16Filter<Float64Array>;
@@ -24,5 +30,6 @@ export function int16Convolution<P extends Int16ConvolutionParams>(
       output[outputStart + channel] = int16OfSum(params, sum, channel);
     }
   };
-  return (params, input, output) => forEachWindow(atWindow, params, input, output);
+  const row = alongRow(atWindow);
+  return (params, input, output) => forEachWindow(row, params, input, output);
 }

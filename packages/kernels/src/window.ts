@@ -70,13 +70,28 @@ export function windowParams(
 type Shape4d = readonly [number, number, number, number];
 
 /**
- * What is computed at one place of the window, for all output channels.
+ * What is computed at `count` places of the window side by side, for all output channels.
  *
  * Of the filter, rows `top` to below `bottom` and columns `left` to below `right` lie inside the image; the
- * others are padding. Cell (y, x) of the filter is over the input elements that begin at
- * `origin + (y × dilationHeight × inputWidth + x × dilationWidth) × inputChannels`.
- * Results go to `outputStart` and the elements behind it.
+ * others are padding. At the first place, cell (y, x) of the filter is over the input elements that begin at
+ * `origin + (y × dilationHeight × inputWidth + x × dilationWidth) × inputChannels`; the next place is
+ * `strideWidth × inputChannels` elements further.
+ * Results go to `outputStart` and the elements behind it, `outputChannels` for each place.
  */
+export type AlongRow<P, Input, Output> = (
+  params: P,
+  input: Input,
+  output: Output,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  outputStart: number,
+  count: number,
+) => void;
+
+/** The same for one place. */
 export type AtWindow<P, Input, Output> = (
   params: P,
   input: Input,
@@ -106,9 +121,14 @@ export type WindowSum<P, Input> = (
   channel: number,
 ) => number;
 
-/** Slides over the image, row by row. C twin: `smg_for_each_window` in window.h. */
+/**
+ * Slides over the image, row by row. Places where the whole width of the filter lies inside the image are given to the
+ * loop together, so that it gets what it needs ready once for all of them.
+ *
+ * C twin: `smg_for_each_window` in window.h.
+ */
 export function forEachWindow<P extends WindowParams, Input, Output>(
-  atWindow: AtWindow<P, Input, Output>,
+  row: AlongRow<P, Input, Output>,
   params: P,
   input: Input,
   output: Output,
@@ -117,22 +137,41 @@ export function forEachWindow<P extends WindowParams, Input, Output>(
   const { outputHeight, outputWidth, outputChannels, filterHeight, filterWidth } = params;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = params;
   const { paddingTop, paddingLeft } = params;
+  const firstWhole = Math.ceil(paddingLeft / strideWidth);
+  const room = inputWidth - (filterWidth - 1) * dilationWidth - 1 + paddingLeft;
+  const endWhole = Math.min(outputWidth, Math.floor(room / strideWidth) + 1);
   let outputStart = 0;
   for (let batch = 0; batch < batches; batch++) {
     for (let outY = 0; outY < outputHeight; outY++) {
       const y = outY * strideHeight - paddingTop;
       const top = firstInside(y, dilationHeight);
       const bottom = endInside(y, dilationHeight, inputHeight, filterHeight);
-      for (let outX = 0; outX < outputWidth; outX++) {
+      for (let outX = 0; outX < outputWidth;) {
         const x = outX * strideWidth - paddingLeft;
         const left = firstInside(x, dilationWidth);
         const right = endInside(x, dilationWidth, inputWidth, filterWidth);
         const origin = ((batch * inputHeight + y) * inputWidth + x) * inputChannels;
-        atWindow(params, input, output, origin, top, bottom, left, right, outputStart);
-        outputStart += outputChannels;
+        const count = outX === firstWhole && outX < endWhole ? endWhole - outX : 1;
+        row(params, input, output, origin, top, bottom, left, right, outputStart, count);
+        outX += count;
+        outputStart += count * outputChannels;
       }
     }
   }
+}
+
+/** A loop for one place, where getting ready takes nothing worth sharing. */
+export function alongRow<P extends WindowParams, Input, Output>(
+  atWindow: AtWindow<P, Input, Output>,
+): AlongRow<P, Input, Output> {
+  return (params, input, output, origin, top, bottom, left, right, outputStart, count) => {
+    const { strideWidth, inputChannels, outputChannels } = params;
+    for (let i = 0; i < count; i++) {
+      const start = origin + i * strideWidth * inputChannels;
+      const to = outputStart + i * outputChannels;
+      atWindow(params, input, output, start, top, bottom, left, right, to);
+    }
+  };
 }
 
 /** First filter row or column that is not before the image, if the filter begins at `start`. */

@@ -3,7 +3,7 @@ import { type ActivationRange, float32ActivationRange } from "../activation-rang
 import { tensorOfType } from "../requirements.ts";
 import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
-import { forEachWindow, type WindowParams, windowParams } from "../window.ts";
+import { alongRow, forEachWindow, type WindowParams, windowParams } from "../window.ts";
 
 const { fround } = Math;
 
@@ -30,8 +30,10 @@ export function averagePool2dFloat32(op: OpOf<"average-pool-2d">, graph: Graph):
   });
 }
 
+const averageRow = alongRow(averageAt);
+
 function runAveragePool2dFloat32(params: Params, input: Float32Array, output: Float32Array): void {
-  forEachWindow(averageAt, params, input, output);
+  forEachWindow(averageRow, params, input, output);
 }
 
 function averageAt(

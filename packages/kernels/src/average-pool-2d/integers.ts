@@ -3,7 +3,7 @@ import { type ActivationRange, quantizedActivationRange } from "../activation-ra
 import { requireSameQuantization, tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
-import { forEachWindow, type WindowParams, windowParams } from "../window.ts";
+import { alongRow, forEachWindow, type WindowParams, windowParams } from "../window.ts";
 
 type Params = WindowParams & ActivationRange;
 
@@ -31,8 +31,10 @@ export function averagePool2dIntegers(op: OpOf<"average-pool-2d">, graph: Graph)
   });
 }
 
+const averageRow = alongRow(averageAt);
+
 function runAveragePool2dIntegers(params: Params, input: Elements, output: Elements): void {
-  forEachWindow(averageAt, params, input, output);
+  forEachWindow(averageRow, params, input, output);
 }
 
 function averageAt(

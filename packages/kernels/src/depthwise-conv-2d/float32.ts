@@ -2,7 +2,7 @@ import type { Graph, OpOf } from "@smidgen/graph";
 import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampReal } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
-import { forEachWindow } from "../window.ts";
+import { alongRow, forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
 
 const { fround } = Math;
@@ -25,12 +25,14 @@ export function depthwiseConv2dFloat32(op: OpOf<"depthwise-conv-2d">, graph: Gra
   });
 }
 
+const convolveRow = alongRow(convolveAt);
+
 function runDepthwiseConv2dFloat32(
   params: Params,
   input: Float32Array,
   output: Float32Array,
 ): void {
-  forEachWindow(convolveAt, params, input, output);
+  forEachWindow(convolveRow, params, input, output);
 }
 
 function convolveAt(

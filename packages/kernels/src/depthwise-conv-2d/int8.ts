@@ -1,7 +1,7 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { type Int8Filter, int8Filter, int8OfSum } from "../filter-operands.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
-import { forEachWindow } from "../window.ts";
+import { alongRow, forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
 import { depthwiseConv2dWindowSum } from "./window-sum.ts";
 
@@ -30,12 +30,14 @@ export function depthwiseConv2dInt8(
   });
 }
 
+const convolveRow = alongRow(convolveAt);
+
 function runDepthwiseConv2dInt8(
   params: DepthwiseConv2dInt8Params,
   input: Int8Array,
   output: Int8Array,
 ): void {
-  forEachWindow(convolveAt, params, input, output);
+  forEachWindow(convolveRow, params, input, output);
 }
 
 function convolveAt(

@@ -37,10 +37,10 @@ export function maxPool2d(op: OpOf<"max-pool-2d">, graph: Graph): Step {
 type Elements = Exclude<ElementArray, BigInt64Array>;
 
 function runMaxPool2d(params: Params, input: Elements, output: Elements): void {
-  forEachWindow(maximumAt, params, input, output);
+  forEachWindow(maximaAlongRow, params, input, output);
 }
 
-function maximumAt(
+function maximaAlongRow(
   params: Params,
   input: Elements,
   output: Elements,
@@ -50,33 +50,38 @@ function maximumAt(
   left: number,
   right: number,
   outputStart: number,
+  count: number,
 ): void {
-  const { inputWidth, inputChannels, activationMin: min, activationMax: max } = params;
+  const { inputWidth, inputChannels, strideWidth, activationMin: min, activationMax: max } = params;
   const last = inputChannels - 1;
-  for (let channel0 = 0; channel0 <= last; channel0 += 4) {
-    // Four channels share each step. Where they run out, the last one is computed again.
-    const to1 = Math.min(1, last - channel0);
-    const to2 = Math.min(2, last - channel0);
-    const to3 = Math.min(3, last - channel0);
-    let largest0 = min;
-    let largest1 = min;
-    let largest2 = min;
-    let largest3 = min;
-    for (let y = top; y < bottom; y++) {
-      let cell = origin + (y * inputWidth + left) * inputChannels + channel0;
-      for (let x = left; x < right; x++) {
-        largest0 = larger(largest0, input[cell]!);
-        largest1 = larger(largest1, input[cell + to1]!);
-        largest2 = larger(largest2, input[cell + to2]!);
-        largest3 = larger(largest3, input[cell + to3]!);
-        cell += inputChannels;
+  for (let i = 0; i < count; i++) {
+    for (let channel0 = 0; channel0 <= last; channel0 += 4) {
+      // Four channels share each step. Where they run out, the last one is computed again.
+      const to1 = Math.min(1, last - channel0);
+      const to2 = Math.min(2, last - channel0);
+      const to3 = Math.min(3, last - channel0);
+      let largest0 = min;
+      let largest1 = min;
+      let largest2 = min;
+      let largest3 = min;
+      for (let y = top; y < bottom; y++) {
+        let cell = origin + (y * inputWidth + left) * inputChannels + channel0;
+        for (let x = left; x < right; x++) {
+          largest0 = larger(largest0, input[cell]!);
+          largest1 = larger(largest1, input[cell + to1]!);
+          largest2 = larger(largest2, input[cell + to2]!);
+          largest3 = larger(largest3, input[cell + to3]!);
+          cell += inputChannels;
+        }
       }
+      const start = outputStart + channel0;
+      output[start] = largest0 < max ? largest0 : max;
+      output[start + to1] = largest1 < max ? largest1 : max;
+      output[start + to2] = largest2 < max ? largest2 : max;
+      output[start + to3] = largest3 < max ? largest3 : max;
     }
-    const start = outputStart + channel0;
-    output[start] = largest0 < max ? largest0 : max;
-    output[start + to1] = largest1 < max ? largest1 : max;
-    output[start + to2] = largest2 < max ? largest2 : max;
-    output[start + to3] = largest3 < max ? largest3 : max;
+    origin += strideWidth * inputChannels;
+    outputStart += inputChannels;
   }
 }
 
