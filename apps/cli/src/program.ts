@@ -334,13 +334,37 @@ program
   .option("--name <name>", "what the functions are called after: smg_NAME_run")
   .option("--labels <labels>", "what each element of the output stands for, with commas between")
   .addOption(
-    new Option("--arena <arena>", "whose the working memory is: model.c's, or a parameter")
+    new Option("--arena <owner>", "static: working memory is in model.c; caller: it is a parameter")
       .choices(["static", "caller"] as const)
       .default("static" as const),
   )
-  .action(async (file, { output, target, name, labels, arena }) => {
+  .addOption(
+    new Option(
+      "--inputs <place>",
+      "caller: inputs are your arrays, only read; arena: they lie in working memory, which takes less RAM, where smg_NAME_input() points",
+    )
+      .choices(["caller", "arena"] as const)
+      .default("caller" as const),
+  )
+  .addOption(
+    new Option(
+      "--softmax <choice>",
+      "drop: leave out a softmax at the end; the largest output stays the largest",
+    )
+      .choices(["keep", "drop"] as const)
+      .default("keep" as const),
+  )
+  .addOption(
+    new Option(
+      "--layout <layout>",
+      "plain: a folder with a Makefile; the others: a library for these tools",
+    )
+      .choices(["plain", "arduino", "platformio"] as const)
+      .default("plain" as const),
+  )
+  .action(async (file, { labels, ...settings }) => {
     const { generate } = await import("./commands/generate.ts");
-    print(await generate(file, { output, target, name, labels: labels?.split(","), arena }));
+    print(await generate(file, { ...settings, labels: labels?.split(",") }));
   });
 
 program

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { coreNames, findToolchains, missingFor, toolNames } from "@smidgen/device";
 import { announceSkipped } from "@smidgen/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -15,6 +17,8 @@ const cores = coreNames.filter((core) => missingFor(core, toolchains).length ===
 if (!cores.includes("cortex-m4")) {
   announceSkipped("smidgen measure on cortex-m4", toolchains["arm-none-eabi-gcc"].install.debian);
 }
+const canCompile = toolchains.gcc.version !== undefined;
+if (!canCompile) announceSkipped("code of smidgen generate, run", toolchains.gcc.install.debian);
 const withoutTools = { PATH: "/nonexistent", Path: "/nonexistent" };
 
 let folder: string;
@@ -43,6 +47,69 @@ describe("smidgen generate", () => {
       header.replace(/\/\* What each element[\s\S]*?;\n\n/, ""),
     );
     expect((await readdir(output)).some((name) => name.includes("unfinished"))).toBe(false);
+  });
+
+  test("drops the softmax and takes inputs in working memory of the caller", async () => {
+    const output = path.join(folder, "scores");
+    const args = ["generate", model, "-o", output, "--name", "digits", "--softmax", "drop"];
+    const { code } = await smidgen(...args, "--inputs", "arena", "--arena", "caller");
+    expect(code).toBe(0);
+    const header = await readFile(path.join(output, "model.h"), "utf8");
+    expect(header).toContain("int8_t *smg_digits_input(uint8_t arena[SMG_DIGITS_ARENA_BYTES])");
+    expect(header).toContain("smg_digits_run(int8_t out[10], uint8_t arena[");
+    expect(await readdir(path.join(output, "smidgen"))).not.toContainEqual(
+      expect.stringContaining("softmax"),
+    );
+  });
+
+  test.runIf(canCompile)("what it writes with every switch computes as it should", async () => {
+    const output = path.join(folder, "compiled");
+    const args = ["generate", model, "-o", output, "--softmax", "drop", "--inputs", "arena"];
+    expect((await smidgen(...args, "--arena", "caller")).code).toBe(0);
+    await promisify(execFile)("make", ["-C", output]);
+    // Its exit code says whether it computes what the interpreter does.
+    await promisify(execFile)(path.join(output, "main"));
+  });
+
+  test.each([
+    ["arduino", "library.properties", "examples/digits/digits.ino"],
+    ["platformio", "library.json", "examples/digits/main.c"],
+  ])("writes a library for %s, and keeps its description", async (layout, description, example) => {
+    const output = path.join(folder, layout);
+    const args = ["generate", model, "-o", output, "--name", "digits", "--layout", layout];
+    const { code, stdout } = await smidgen(...args);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Call smg_digits_run, declared in <smg_digits.h> of the library.");
+    expect((await readdir(output)).toSorted()).toEqual(
+      ["README.md", "examples", description, "src"].toSorted(),
+    );
+    const files = ["smg_digits.h", "model.h", "model.c", "smidgen"];
+    expect((await readdir(path.join(output, "src"))).toSorted()).toEqual(files.toSorted());
+    expect(await readFile(path.join(output, example), "utf8")).toContain("smg_digits_run(");
+
+    await writeFile(path.join(output, description), "mine");
+    await writeFile(path.join(output, example), "mine");
+    expect((await smidgen(...args)).stdout.match(/kept as it is/g)).toHaveLength(2);
+    expect(await readFile(path.join(output, description), "utf8")).toBe("mine");
+  });
+
+  test.each([
+    ["--softmax", "remove", "keep, drop"],
+    ["--inputs", "stack", "caller, arena"],
+    ["--layout", "cmake", "plain, arduino, platformio"],
+  ])("refuses %s %s, and says what there is", async (option, value, allowed) => {
+    const output = path.join(folder, "refused");
+    const { code, stderr } = await smidgen("generate", model, "-o", output, option, value);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Allowed choices are ${allowed}.`);
+    expect(await readdir(folder)).not.toContain("refused");
+  });
+
+  test("refuses to drop a softmax that there is not", async () => {
+    const lstm = path.join(model, "../../s_lstm_int8/model.tflite");
+    const { code, stderr } = await smidgen("generate", lstm, "-o", folder, "--softmax", "drop");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^smidgen: model ".*" ends in .*, not in a softmax\n/);
   });
 
   test("refuses a name that is none in C", async () => {
