@@ -84,7 +84,7 @@ describe("smidgen train", () => {
     const { code, stdout, stderr } = await smidgenTrain(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(
-      /^Backend: .*\nNetwork: mlp, dense 28 → dense\nData: mnist, from .*1,000 to train, 100 to test/,
+      /^Backend: .*\nNetwork: mlp, dense 28 → dense\nData: .*digits; 1,000 images to train, 100 to test\n/,
     );
     expect(stdout).toMatch(/22,270 parameters, 1,000 examples to learn from/);
     expect(stdout.match(/^Epoch [123]\/3 {2}32\/32 .* loss: \d/gm)).toHaveLength(3);
@@ -186,7 +186,13 @@ describe("smidgen train", () => {
       () => ["--epochs", "0", "--batch-size", "1.5"],
       /epochs is 0.*batchSize is 1\.5/,
     ],
-    ["a folder without data", () => ["-d", "nowhere"], /was not found:[^]*nowhere/],
+    ["a folder without data", () => ["-d", output], /was not found:[^]*model-/],
+    [
+      "a dataset there is not",
+      () => ["-d", "nowhere"],
+      /nowhere is neither a dataset \(mnist, fashion-mnist, digits\) nor a folder.*\n.*train-images-idx3/,
+    ],
+    ["a file as a folder", (file) => ["-d", file], /bad-config\.json is a file, not a folder/],
     ["nothing to resume", () => ["--resume"], /holds no checkpoint/],
   ])("refuses %s", async (_what, args, message) => {
     const file = path.join(folder, "bad-config.json");
