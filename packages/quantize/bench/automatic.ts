@@ -27,8 +27,8 @@ const { values } = parseArgs({ options: { seeds: { type: "string", default: "1,2
 await selectBackend("smidgen-wasm");
 const mnist = await loadDataset({ name: "mnist", fallback: false });
 const testImages = toFloat32(mnist.test);
-const calibration = toFloat32(sample(mnist.train, 300, 1));
-const samples = Array.from({ length: 300 }, (_, i) => calibration.subarray(i * 784, (i + 1) * 784));
+const calibration = toFloat32(sample(mnist.train, 500, 1));
+const samples = Array.from({ length: 500 }, (_, i) => calibration.subarray(i * 784, (i + 1) * 784));
 
 for (const architecture of ["mlp", "cnn"] as const) {
   for (const seed of values.seeds.split(",").map(Number)) {

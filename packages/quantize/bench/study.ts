@@ -2,9 +2,9 @@
  * The networks of the MNIST study in every scheme, calibrated in every way: what each is in bytes, and what it reads
  * right of 10,000 test images.
  *
- *     SMIDGEN_DATA_DIR=… npx tsx -C @smidgen/source bench/study.ts [seeds] [test images] [networks]
+ *     SMIDGEN_DATA_DIR=… npx tsx -C @smidgen/source bench/study.ts [seeds] [test images] [networks] [rounding]
  *
- * Defaults: 3 seeds, 10,000 images, `mlp,cnn`. Figures are means over the seeds; the differences are the largest loss of
+ * Defaults: 3 seeds, 10,000 images, `mlp,cnn`, `single`. Figures are means over the seeds; the differences are the largest loss of
  * accuracy against the float network of the same seed, in points.
  */
 import { convertLayersModel } from "@smidgen/convert";
@@ -43,7 +43,8 @@ const integerSchemes: readonly (readonly [label: string, scheme: Scheme])[] = [
   ["int4, dense per channel", { default: "int4", denseWeights: "per-channel" }],
 ];
 
-const [seedCount = "3", testCount = "10000", networks = "mlp,cnn"] = process.argv.slice(2);
+const [seedCount = "3", testCount = "10000", networks = "mlp,cnn", rounding = "single"] =
+  process.argv.slice(2);
 const data = await loadDataset({ name: "mnist" });
 console.log(`${data.isFallback ? "drawn digits" : data.name}, from ${data.source.detail}`);
 const labels = data.test.labels.subarray(0, Number(testCount));
@@ -117,7 +118,9 @@ function measure(
   reference: Row | undefined,
 ): Row {
   const bytes = writeTflite(graph).length;
-  const interpreter = createInterpreter(graph, { rounding: "single" });
+  const interpreter = createInterpreter(graph, {
+    rounding: rounding === "double" ? "double" : "single",
+  });
   const { accuracy, loss } = evaluateClassifier(interpreter, { images, labels });
   const { arenaBytes } = planMemory(graph);
   const points = 100 * accuracy;
