@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "@smidgen/errors";
 
@@ -48,6 +48,12 @@ export function fileExists(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** False also where there is nothing. */
+export async function isFolder(place: string): Promise<boolean> {
+  const found = await stat(place).catch(() => undefined);
+  return found?.isDirectory() === true;
 }
 
 const reasons: Readonly<Record<string, string>> = {

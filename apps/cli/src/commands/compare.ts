@@ -1,9 +1,9 @@
 import path from "node:path";
 import { compareLayers, type LayerComparison, withDistinctNames } from "@smidgen/quantize";
 import { readTflite } from "@smidgen/tflite";
-import { readBytes } from "../files.ts";
+import { readFloatModel } from "../model-files/read-float-model.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { calibrationData } from "../quantize/calibration-data.ts";
-import { readFloatModel } from "../quantize/float-model.ts";
 import { decibels, percent } from "../quantize/quantize-automatically.ts";
 import { count, heading, oneLine, shortened, table } from "../text.ts";
 
@@ -26,7 +26,7 @@ export async function compare(
 ): Promise<string> {
   const { graph: float } = await readFloatModel(floatFile);
   const name = path.basename(quantizedFile);
-  const quantized = withDistinctNames(readTflite(await readBytes(quantizedFile), { name }));
+  const quantized = withDistinctNames(readTflite(await readTfliteBytes(quantizedFile), { name }));
   const data = await calibrationData(float, options.samples, options);
   const comparison = compareLayers(float, quantized, data.samples);
   if (options.json) {

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { type GenerateCOptions, generateC, toCIdentifier } from "@smidgen/codegen";
 import { readTflite } from "@smidgen/tflite";
-import { fileExists, makeFolder, readBytes, writeWhole } from "../files.ts";
+import { fileExists, makeFolder, writeWhole } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count, table } from "../text.ts";
 
 /** As `generateC` has them. */
@@ -31,7 +32,7 @@ export async function generate(
   { output, labels, ...settings }: GenerateSettings,
 ): Promise<string> {
   const base = path.basename(file, path.extname(file));
-  const graph = readTflite(await readBytes(file), { name: path.basename(file) });
+  const graph = readTflite(await readTfliteBytes(file), { name: path.basename(file) });
   const { name = toCIdentifier(base), ...code } = settings;
   const sources = generateC(graph, { ...code, name, ...(labels && { labels }) });
   const rows: string[][] = [];

@@ -5,12 +5,12 @@ import {
   type Inspection,
   inspectTflite,
 } from "@smidgen/tflite";
-import { readBytes } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count, heading, oneLine, shortened, table } from "../text.ts";
 
 /** The full picture of a file as text, or as JSON. */
 export async function inspect(file: string, { json }: { readonly json: boolean }): Promise<string> {
-  const inspection = inspectTflite(await readBytes(file), { name: path.basename(file) });
+  const inspection = inspectTflite(await readTfliteBytes(file), { name: path.basename(file) });
   return json ? `${JSON.stringify(inspection, undefined, 2)}\n` : describe(inspection);
 }
 

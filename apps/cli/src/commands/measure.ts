@@ -23,6 +23,7 @@ import { createInterpreter } from "@smidgen/runtime";
 import { readTflite } from "@smidgen/tflite";
 import pc from "picocolors";
 import { readBytes } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count, heading, table } from "../text.ts";
 import { randomSamples, type Sample, samplesFrom } from "../verify/samples.ts";
 
@@ -67,7 +68,7 @@ type Outcome =
  */
 export async function measure(file: string, settings: MeasureSettings): Promise<MeasureReport> {
   const name = path.basename(file);
-  const graph = readTflite(await readBytes(file), { name });
+  const graph = readTflite(await readTfliteBytes(file), { name });
   const samples =
     settings.inputs === undefined
       ? randomSamples(graph, settings.samples, settings.seed)

@@ -3,7 +3,8 @@ import { UserError } from "@smidgen/errors";
 import { type Graph, tensorOf } from "@smidgen/graph";
 import { type MemoryPlan, planMemory, type Planner } from "@smidgen/runtime";
 import { readTflite, writeTflite } from "@smidgen/tflite";
-import { readBytes, writeWhole } from "../files.ts";
+import { writeWhole } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count, heading, oneLine, shortened, table } from "../text.ts";
 
 export interface PlanSettings {
@@ -27,7 +28,7 @@ export async function plan(file: string, settings: PlanSettings): Promise<string
     );
   }
   const name = path.basename(file);
-  const graph = readTflite(await readBytes(file), { name });
+  const graph = readTflite(await readTfliteBytes(file), { name });
   const variablesOutside = output !== undefined;
   const options = { inPlace, overwriteInputs, variablesOutside };
   const memory = planMemory(graph, { ...options, planner, overlap });

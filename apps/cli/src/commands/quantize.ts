@@ -14,8 +14,8 @@ import {
 import { planMemory } from "@smidgen/runtime";
 import { lintTflite, writeTflite } from "@smidgen/tflite";
 import { readBytes, writeWhole } from "../files.ts";
+import { type FloatModel, readFloatModel } from "../model-files/read-float-model.ts";
 import { calibrationData } from "../quantize/calibration-data.ts";
-import { type FloatModel, readFloatModel } from "../quantize/float-model.ts";
 import {
   type AutomaticOptions,
   type AutomaticResult,

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { repackTflite } from "@smidgen/tflite";
-import { readBytes, writeWhole } from "../files.ts";
+import { writeWhole } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count } from "../text.ts";
 
 export interface RepackSettings {
@@ -15,7 +16,7 @@ export async function repack(
   output: string,
   { dropNames, dropMinMax, dropDescriptions }: RepackSettings,
 ): Promise<string> {
-  const bytes = await readBytes(input);
+  const bytes = await readTfliteBytes(input);
   const repacked = repackTflite(bytes, {
     name: path.basename(input),
     names: dropNames ? "drop" : "keep",

@@ -11,6 +11,7 @@ import {
 } from "@smidgen/runtime";
 import { readTflite } from "@smidgen/tflite";
 import { readBytes } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count, heading, oneLine, shortened, table } from "../text.ts";
 import { randomSamples, samplesFrom } from "../verify/samples.ts";
 
@@ -29,7 +30,7 @@ export interface RunSettings {
 /** Runs a model in our interpreter and says what comes out, and what each operator does and takes. */
 export async function run(file: string, settings: RunSettings): Promise<string> {
   const name = path.basename(file);
-  const graph = readTflite(await readBytes(file), { name });
+  const graph = readTflite(await readTfliteBytes(file), { name });
   const { rounding, profileRuns } = settings;
   const feeds = await readFeeds(graph, settings);
   const interpreter = createInterpreter(graph, { rounding });

@@ -3,6 +3,7 @@ import { type Graph, type TensorId, tensorOf } from "@smidgen/graph";
 import { readTflite } from "@smidgen/tflite";
 import pc from "picocolors";
 import { readBytes } from "../files.ts";
+import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { count, heading, oneLine, shortened, table } from "../text.ts";
 import {
   compareEngines,
@@ -33,7 +34,7 @@ export interface Certificate {
  */
 export async function verify(file: string, settings: VerifySettings): Promise<Certificate> {
   const name = path.basename(file);
-  const graph = readTflite(await readBytes(file), { name });
+  const graph = readTflite(await readTfliteBytes(file), { name });
   const samples =
     settings.inputs === undefined
       ? randomSamples(graph, settings.samples, settings.seed)

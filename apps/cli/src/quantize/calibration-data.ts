@@ -1,9 +1,8 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "@smidgen/errors";
 import { elementCount, type Graph, tensorOf } from "@smidgen/graph";
 import { arraySamples, type NumberArray, readNpy, type Sample } from "@smidgen/quantize";
-import { readBytes } from "../files.ts";
+import { isFolder, readBytes } from "../files.ts";
 
 export interface CalibrationData {
   readonly samples: Iterable<Sample>;
@@ -73,11 +72,4 @@ function countOf(graph: Graph, array: NumberArray | undefined): number {
   const [first] = graph.inputs;
   if (array === undefined || first === undefined) return 0;
   return Math.floor(array.data.length / elementCount(tensorOf(graph, first).shape));
-}
-
-async function isFolder(place: string): Promise<boolean> {
-  return stat(place).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
