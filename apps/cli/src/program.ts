@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
+import { anyNumber, anyNumbers, share, wholeNumber } from "./options/numbers.ts";
 
 const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -23,7 +24,11 @@ const print = (text: string) => process.stdout.write(text);
 export const program = new Command("smidgen")
   .description("Takes small neural networks to microcontrollers.")
   .version(version)
-  .showHelpAfterError("(--help says more)");
+  .showHelpAfterError("(--help says more)")
+  // as for all other problems
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, "smidgen: ")),
+  });
 
 program
   .command("train")
@@ -146,19 +151,19 @@ program
     "--inputs <files...>",
     ".npy files of real numbers, one for each input, or raw elements of all inputs, little-endian, one inference after the other",
   )
-  .option("--samples <count>", "random inputs, without --inputs", wholeNumber, 1)
-  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber, 1)
+  .option("--samples <count>", "random inputs, without --inputs", wholeNumber(1), 1)
+  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber(0), 1)
   .addOption(
     new Option("--rounding <profile>", "double as on chips, single as on phones")
       .choices(["double", "single"] as const)
       .default("double" as const),
   )
   .option("--profile", "time, multiply-accumulates and bytes of each operator")
-  .option("--runs <count>", "how often the profile runs all inputs", wholeNumber, 100)
+  .option("--runs <count>", "how often the profile runs all inputs", wholeNumber(1), 100)
   .option("--json", "outputs and profile as JSON")
   .action(async (file, { runs, profile = false, json = false, ...settings }) => {
     const { run } = await import("./commands/run.ts");
-    const profileRuns = profile ? Math.max(1, runs) : 0;
+    const profileRuns = profile ? runs : 0;
     const { inputs } = settings;
     print(await run(file, { ...settings, inputs, profileRuns, json }));
   });
@@ -196,10 +201,10 @@ program
   .option(
     "--samples <count>",
     "random inputs, besides one of zeros and one of extremes",
-    wholeNumber,
+    wholeNumber(0),
     8,
   )
-  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber, 1)
+  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber(0), 1)
   .option("--inputs <file>", "raw inputs instead, little-endian, one inference after the other")
   .option("--json", "the certificate as JSON")
   .action(async (file, { samples, seed, inputs, json = false }) => {
@@ -232,8 +237,8 @@ program
     "an .npy file for each input, a dataset (mnist), or a folder with IDX files",
     [] as string[],
   )
-  .option("--samples <count>", "how many of them to take", wholeNumber, 500)
-  .option("--seed <seed>", "what a dataset's are drawn by", wholeNumber, 1)
+  .option("--samples <count>", "how many of them to take", wholeNumber(1), 500)
+  .option("--seed <seed>", "what a dataset's are drawn by", wholeNumber(0), 1)
   .option(
     "-m, --method <method>",
     "min-max, moving-average:0.9, percentile:99.99, mse or entropy",
@@ -285,11 +290,11 @@ program
   .option("--correct-bias", "take the mean of the rounding errors off the biases")
   .option("--auto", "a scheme for each layer, within --budget or --tolerance")
   .option("--fix", "find what costs accuracy, and apply what helps")
-  .option("--budget <bytes>", "how large the file may become, for --auto and --fix", wholeNumber)
+  .option("--budget <bytes>", "how large the file may become, for --auto and --fix", wholeNumber(1))
   .option(
     "--tolerance <share>",
     "of the samples that may be classified otherwise than before, for --auto",
-    anyNumber,
+    share,
   )
   .option("--candidates <schemes>", "what --auto chooses among, the smallest first", "int4,int8")
   .option("--json", "what became of it as JSON")
@@ -313,8 +318,8 @@ program
     "-s, --samples <data...>",
     "an .npy file for each input, a dataset (mnist), or a folder with IDX files",
   )
-  .option("--count <count>", "how many of them to take", wholeNumber, 64)
-  .option("--seed <seed>", "what a dataset's are drawn by", wholeNumber, 1)
+  .option("--count <count>", "how many of them to take", wholeNumber(1), 64)
+  .option("--seed <seed>", "what a dataset's are drawn by", wholeNumber(0), 1)
   .option("--json", "the comparison as JSON")
   .action(async (float, quantized, { json = false, ...options }) => {
     const { compare } = await import("./commands/compare.ts");
@@ -387,10 +392,10 @@ program
   .option(
     "--samples <count>",
     "random inputs, besides one of zeros and one of extremes",
-    wholeNumber,
+    wholeNumber(0, 100_000),
     8,
   )
-  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber, 1)
+  .option("--seed <seed>", "what the random inputs are drawn from", wholeNumber(0), 1)
   .option("--inputs <file>", "raw inputs instead, little-endian, one inference after the other")
   .option("--steps", "instructions of each operator")
   .option("--json", "the measurements as JSON")
@@ -416,24 +421,3 @@ program
     const { doctor } = await import("./commands/doctor.ts");
     print(await doctor({ json }));
   });
-
-/** What ranges are right is for the command to say. */
-function anyNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value))
-    throw new InvalidArgumentError("It must be a number.");
-  return value;
-}
-
-/** Of an option that takes several. */
-function anyNumbers(text: string, before: number[] | undefined): number[] {
-  return [...(before ?? []), anyNumber(text)];
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value >= 2 ** 31) {
-    throw new InvalidArgumentError("It must be a whole number from 0 to 2,147,483,647.");
-  }
-  return value;
-}

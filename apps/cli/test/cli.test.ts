@@ -124,6 +124,34 @@ test("a reader who has enough is nobody's mistake", async () => {
   expect(child.exitCode).toBe(141);
 });
 
+describe("a number that an option cannot be", () => {
+  const whole = (least: string) => `It must be a whole number from ${least} to 2,147,483,647.`;
+
+  test.each([
+    ["run MODEL", "--samples", "0", whole("1")],
+    ["run MODEL", "--samples", "1.5", whole("1")],
+    ["run MODEL", "--samples", "99999999999", whole("1")],
+    ["run MODEL --profile", "--runs", "0", whole("1")],
+    ["run MODEL", "--seed", "-1", whole("0")],
+    ["verify MODEL", "--samples", "-1", whole("0")],
+    ["measure MODEL", "--samples", "1e3", "It must be a whole number from 0 to 100,000."],
+    ["quantize MODEL -o never", "--samples", "0", whole("1")],
+    ["quantize MODEL -o never --fix", "--budget", "0", whole("1")],
+    ["quantize MODEL -o never --auto", "--tolerance", "-0.1", "It must be a number from 0, for"],
+    ["quantize MODEL -o never --auto", "--tolerance", "5", "It must be a number from 0, for"],
+    ["compare MODEL MODEL -s samples.npy", "--count", "0", whole("1")],
+    ["train -o never", "--epochs", "many", "It must be a number."],
+    ["train -o never", "--learning-rate", "1e400", "It must be a number."],
+    ["search -o never", "--rounds", "", "It must be a number."],
+  ])("%s %s %s", async (command, option, value, allowed) => {
+    const args = command.split(" ").map((arg) => (arg === "MODEL" ? model : arg));
+    const { code, stderr, stdout } = await smidgen(...args, option, value);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^smidgen: option '.*' argument '.*' is invalid\. /);
+    expect(stderr).toContain(`'${value}' is invalid. ${allowed}`);
+  });
+});
+
 test("an unknown option is refused, not ignored", async () => {
   const { code, stderr } = await smidgen("inspect", model, "--jsn");
   expect(code).toBe(1);
@@ -134,7 +162,7 @@ test("more random samples than fit into memory are refused before they are drawn
   const { code, stderr } = await smidgen("run", model, "--samples", "100000000");
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /^smidgen: 100000000 samples of 12 bytes .*\n {2}Take at most 22369621\.\n$/,
+    /^smidgen: 100,000,000 samples of 12 bytes .*\n {2}Take at most 22,369,621\.\n$/,
   );
 });
 

@@ -158,6 +158,12 @@ describe("quantize with corrections", () => {
     expect((await compared("fixed.tflite")).scores.sqnrDb).toBeGreaterThan(25);
   });
 
+  test("says how much a budget lacks", async () => {
+    await expect(quantized("refused.tflite", { fix: true, budget: 1234 })).rejects.toThrow(
+      /^the file would have \d,\d{3} bytes; the budget is 1,234$/,
+    );
+  });
+
   test("chooses a scheme for each layer", async () => {
     await quantized("auto.tflite", { auto: true, tolerance: 1, candidates: "int4,int8" });
     const graph = readTflite(await readFile(inFolder("auto.tflite")));

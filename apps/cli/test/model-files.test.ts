@@ -84,5 +84,7 @@ test("a Keras model is sent to where a .tflite file is made of it", async () => 
   await writeFile(file, bytes("PK\u0003\u0004……metadata.json"));
   const { code, stderr } = await smidgen("run", file);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/net\.keras is a Keras model; .*\n.*smidgen quantize .*net\.keras --scheme float32/);
+  expect(stderr).toMatch(
+    /net\.keras is a Keras model; .*\n.*smidgen quantize .*net\.keras --scheme float32/,
+  );
 });

@@ -15,7 +15,8 @@ interface Row extends ModelFormat {
   readonly extensions?: readonly string[];
 }
 
-const byQuantize = "Make a .tflite file of it: smidgen quantize MODEL --scheme float32 -o float.tflite";
+const byQuantize =
+  "Make a .tflite file of it: smidgen quantize MODEL --scheme float32 -o float.tflite";
 
 export const savedModel: ModelFormat = {
   kind: "other",
@@ -47,7 +48,8 @@ const rows: readonly Row[] = [
   {
     kind: "other",
     title: "an ONNX model",
-    remedy: "Convert it, with the Python package onnx2tf (it writes .tflite files): onnx2tf -i MODEL",
+    remedy:
+      "Convert it, with the Python package onnx2tf (it writes .tflite files): onnx2tf -i MODEL",
     matches: isOnnx,
     extensions: [".onnx"],
   },

@@ -11,6 +11,7 @@ import {
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { count as figure } from "../text.ts";
 
 /** What one inference takes: an array for each input of the graph. */
 export type Sample = readonly ElementArray[];
@@ -30,8 +31,8 @@ export function randomSamples(graph: Graph, count: number, seed: number): readon
   if (count * sampleBytes > mostBytes) {
     throw new UserError(
       "too-many-samples",
-      `${count} samples of ${sampleBytes} bytes are more than fit into ${mostBytes} bytes`,
-      { hint: `Take at most ${Math.floor(mostBytes / sampleBytes)}.` },
+      `${figure(count)} samples of ${figure(sampleBytes)} bytes are more than fit into ${figure(mostBytes)} bytes`,
+      { hint: `Take at most ${figure(Math.floor(mostBytes / sampleBytes))}.` },
     );
   }
   const rng = xoroshiro128plus(seed);
@@ -73,7 +74,7 @@ export function samplesFrom(bytes: Uint8Array, name: string, graph: Graph): read
   if (bytes.length === 0 || bytes.length % sampleBytes !== 0) {
     throw new UserError(
       "wrong-input",
-      `${name} has ${bytes.length} bytes; the inputs of one inference have ${sampleBytes}`,
+      `${name} has ${figure(bytes.length)} bytes; the inputs of one inference have ${figure(sampleBytes)}`,
       { hint: "Give the raw elements of each input, one inference after the other." },
     );
   }

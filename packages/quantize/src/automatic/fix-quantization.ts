@@ -201,9 +201,10 @@ export function constantBytes({ tensors }: Graph): number {
 }
 
 export function budgetTooSmall(bytes: number, budgetBytes: number): UserError {
+  const figure = (value: number) => value.toLocaleString("en-US");
   return new UserError(
     "budget-too-small",
-    `the file would have ${bytes} bytes; the budget is ${budgetBytes}`,
+    `the file would have ${figure(bytes)} bytes; the budget is ${figure(budgetBytes)}`,
     { hint: "Start from a smaller scheme, or allow more bytes." },
   );
 }
