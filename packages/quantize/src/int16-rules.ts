@@ -6,7 +6,8 @@ import type { Scheme } from "./scheme.ts";
  * What becomes of each operator with 16-bit activations: int8 weights, int64 biases, zero points 0.
  *
  * Source: `quantizable_int16`, `restricted_value_int16` and the rule of `SUM` in
- * tensorflow/lite/tools/optimize/operator_property.cc. Operators that the converter leaves in float are refused.
+ * tensorflow/lite/tools/optimize/operator_property.cc. Operators that the converter leaves in float are refused, and so
+ * are those that TensorFlow Lite Micro has no kernel for.
  */
 export function int16Rules({
   convWeights = "per-channel",
@@ -18,11 +19,14 @@ export function int16Rules({
     "arg-max": noInt16,
     elu: noInt16,
     "embedding-lookup": noInt16,
+    gather: noInt16,
     "hard-swish": noInt16,
     "l2-normalization": noInt16,
     "log-softmax": noInt16,
     logistic: { operands: [{ kind: "activation" }], output: fraction },
     prelu: noInt16,
+    "reduce-max": noInt16,
+    "resize-bilinear": noInt16,
     softmax: { operands: [{ kind: "activation" }], output: fraction },
     sum: {
       operands: [{ kind: "activation" }, { kind: "integers" }],

@@ -196,6 +196,36 @@ test("operators that a scheme has no rule for are named, with what to do", () =>
   );
 });
 
+test("what no kernel takes in 16 bits is refused before it is made", () => {
+  const b = graphBuilder("moves");
+  const out = (name: string) => ({ name, type: "float32" }) as const;
+  const integers = (name: string, ...values: readonly number[]) =>
+    b.constant(name, { type: "int32", shape: [values.length], data: Int32Array.from(values) });
+  const x = b.input("x", { type: "float32", shape: [1, 4, 4, 2] });
+  const graph = b.build([
+    b.op("gather", [x, integers("rows", 2, 0)], { axis: 1, batchDims: 0 }, out("gather")),
+    b.op("reduce-max", [x, integers("axes", 1, 2)], { keepDims: true }, out("largest")),
+    b.op(
+      "resize-bilinear",
+      [x, integers("size", 2, 2)],
+      { alignCorners: false, halfPixelCenters: false },
+      out("small"),
+    ),
+  ]);
+  const ranges = calibrate(graph, samplesOf(graph, 1, 2));
+  expect(() => quantizeGraph(graph, ranges, { default: "int16x8" })).toThrow(
+    expect.objectContaining({
+      code: "unsupported-operator",
+      message: expect.stringMatching(/gather.*\n.*reduce-max.*\n.*resize-bilinear/u),
+    }),
+  );
+  const mixed = quantizeGraph(graph, ranges, {
+    default: "int16x8",
+    operators: { gather: "int8", "re*": "float32" },
+  });
+  expect(() => createInterpreter(mixed)).not.toThrow();
+});
+
 /**
  * Between our outputs and theirs: of stored integers, or of floats. The runtimes sum floats in another order, and the
  * older TensorFlow Lite rounds floats to int16 by way of a reciprocal, which makes a step of 2⁻¹⁵.
