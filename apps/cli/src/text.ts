@@ -6,6 +6,11 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** `1 operator`, `1,234 operators` */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
 export function heading(text: string): string {
   return pc.bold(text);
 }

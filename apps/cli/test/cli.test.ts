@@ -169,7 +169,7 @@ test("more random samples than fit into memory are refused before they are drawn
 describe("smidgen verify", () => {
   test("certifies that both official runtimes equal our interpreter", async () => {
     const { code, stdout } = await smidgen("verify", model, "--samples", "3");
-    expect(stdout).toMatch(/1 operators, 5 samples from seed 1/);
+    expect(stdout).toMatch(/1 operator, 5 samples from seed 1/);
     expect(stdout).toMatch(/0 fully-connected +%2 dense +float32 +10 +within 0\.00001/);
     expect(stdout).toContain("TensorFlow Lite: equal to our interpreter in every tensor.");
     expect(stdout).toContain("LiteRT: equal to our interpreter in every tensor.");

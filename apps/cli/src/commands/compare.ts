@@ -5,7 +5,7 @@ import { readFloatModel } from "../model-files/read-float-model.ts";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
 import { calibrationData } from "../quantize/calibration-data.ts";
 import { decibels, percent } from "../quantize/quantize-automatically.ts";
-import { count, heading, oneLine, shortened, table } from "../text.ts";
+import { counted, heading, oneLine, shortened, table } from "../text.ts";
 
 export interface CompareOptions {
   readonly samples: readonly string[];
@@ -49,7 +49,7 @@ function describe(
   const others = otherWeights.map((each) => `"${oneLine(each)}"`).join(", ");
   const none = [...unmatched.float, ...unmatched.quantized].map((each) => `"${oneLine(each)}"`);
   return [
-    `${heading(name)} against ${heading(floatName)}, ${count(samples)} samples of ${source}`,
+    `${heading(name)} against ${heading(floatName)}, ${counted(samples, "sample")} of ${source}`,
     `scores: ${decibels(scores.sqnrDb)}${sameClass}`,
     ...(none.length === 0 ? [] : [`without a counterpart: ${none.join(", ")}`]),
     ...(others === ""
@@ -83,7 +83,7 @@ function describe(
       ? ["Nothing to mend."]
       : findings.map(
           ({ message, extraBytes }) =>
-            `- ${oneLine(message)}${extraBytes === 0 ? "" : ` About ${count(extraBytes)} bytes more.`}`,
+            `- ${oneLine(message)}${extraBytes === 0 ? "" : ` About ${counted(extraBytes, "byte")} more.`}`,
         )),
     "",
   ].join("\n");

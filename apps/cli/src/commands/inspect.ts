@@ -6,7 +6,7 @@ import {
   inspectTflite,
 } from "@smidgen/tflite";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
-import { count, heading, oneLine, shortened, table } from "../text.ts";
+import { count, counted, heading, oneLine, shortened, table } from "../text.ts";
 
 /** The full picture of a file as text, or as JSON. */
 export async function inspect(file: string, { json }: { readonly json: boolean }): Promise<string> {
@@ -26,7 +26,7 @@ function describe(inspection: Inspection): string {
     ),
     ...metadata.map(
       ({ name, bytes: size, text, offlineMemoryPlan: plan }) =>
-        `metadata "${oneLine(name)}": ${plan === undefined ? "" : plannedOffsets(plan)}${text === undefined ? `${count(size)} bytes` : oneLine(text)}`,
+        `metadata "${oneLine(name)}": ${plan === undefined ? "" : plannedOffsets(plan)}${text === undefined ? `${counted(size, "byte")}` : oneLine(text)}`,
     ),
     "",
     byteUse(inspection),
@@ -76,7 +76,7 @@ function describeSubgraph(
   const variables = arena.variableBytes === 0 ? "" : `, and ${count(arena.variableBytes)} of state`;
   return [
     "",
-    `${heading(title)}  ${count(subgraph.parameters)} parameters, ${count(subgraph.multiplyAccumulates)} multiply-accumulates, ${count(arena.lowerBoundBytes)} bytes of activations at once${variables}`,
+    `${heading(title)}  ${counted(subgraph.parameters, "parameter")}, ${counted(subgraph.multiplyAccumulates, "multiply-accumulate")}, ${counted(arena.lowerBoundBytes, "byte")} of activations at once${variables}`,
     `in:  ${list(inputs)}`,
     `out: ${list(outputs)}`,
     "",

@@ -2,6 +2,7 @@ import path from "node:path";
 import { type Finding, lintTflite, type Runtime, runtimeBuilds } from "@smidgen/tflite";
 import pc from "picocolors";
 import { readBytes } from "../files.ts";
+import { counted } from "../text.ts";
 
 export interface LintReport {
   readonly text: string;
@@ -24,7 +25,7 @@ export async function lint(
   const verdict =
     findings.length === 0
       ? pc.green("nothing found")
-      : `${plural(errors, "error")}, ${plural(others, "warning or note", "warnings and notes")}`;
+      : `${counted(errors, "error")}, ${counted(others, "warning or note", "warnings and notes")}`;
   return {
     text: `${findings.map(describe).join("")}${name}: ${verdict} for ${runtimeBuilds[runtime]}\n`,
     errors,
@@ -35,8 +36,4 @@ const colors = { error: pc.red, warning: pc.yellow, note: pc.cyan } as const;
 
 function describe({ severity, code, place, message, remedy }: Finding): string {
   return `${colors[severity](severity)} ${place}: ${message} ${pc.dim(`(${code})`)}\n  ${remedy}\n`;
-}
-
-function plural(value: number, one: string, many = `${one}s`): string {
-  return `${value} ${value === 1 ? one : many}`;
 }

@@ -24,7 +24,7 @@ import { readTflite } from "@smidgen/tflite";
 import pc from "picocolors";
 import { readBytes } from "../files.ts";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
-import { count, heading, table } from "../text.ts";
+import { count, counted, heading, table } from "../text.ts";
 import { randomSamples, type Sample, samplesFrom } from "../verify/samples.ts";
 
 /** A core, or this machine. */
@@ -208,7 +208,7 @@ function describe(
       outcome.kind === "failed" ? [pc.red(`${outcome.target}: ${outcome.problem}`)] : [],
     ),
   ];
-  return `${heading(name)}  ${samples} samples\n\n${table(head, rows, [1, 2, 3, 4, 5])}\n\n${notes.join("\n")}\n${outcomes.map((outcome) => stepTable(graph, outcome)).join("")}`;
+  return `${heading(name)}  ${counted(samples, "sample")}\n\n${table(head, rows, [1, 2, 3, 4, 5])}\n\n${notes.join("\n")}\n${outcomes.map((outcome) => stepTable(graph, outcome)).join("")}`;
 }
 
 function stepTable(graph: Graph, outcome: Outcome): string {

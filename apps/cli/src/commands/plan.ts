@@ -5,7 +5,7 @@ import { type MemoryPlan, planMemory, type Planner } from "@smidgen/runtime";
 import { readTflite, writeTflite } from "@smidgen/tflite";
 import { writeWhole } from "../files.ts";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
-import { count, heading, oneLine, shortened, table } from "../text.ts";
+import { count, counted, heading, oneLine, shortened, table } from "../text.ts";
 
 export interface PlanSettings {
   readonly planner: Planner;
@@ -41,7 +41,7 @@ export async function plan(file: string, settings: PlanSettings): Promise<string
     return `${JSON.stringify(report, undefined, 2)}\n`;
   }
   return [
-    `${heading(name)}  ${count(memory.arenaBytes)} bytes of arena${proof(memory)}; TensorFlow Lite Micro's greedy planner takes ${count(greedy.arenaBytes)}`,
+    `${heading(name)}  ${counted(memory.arenaBytes, "byte")} of arena${proof(memory)}; TensorFlow Lite Micro's greedy planner takes ${count(greedy.arenaBytes)}`,
     "",
     placeTable(graph, memory),
     ...memory.overwrites.map(

@@ -24,7 +24,7 @@ import {
   quantizeAutomatically,
 } from "../quantize/quantize-automatically.ts";
 import { readScheme, type SchemeOptions } from "../quantize/scheme-settings.ts";
-import { count, heading, oneLine, shortened, table } from "../text.ts";
+import { count, counted, heading, oneLine, shortened, table } from "../text.ts";
 
 export interface QuantizeOptions extends Omit<SchemeOptions, "converter">, AutomaticOptions {
   readonly output: string;
@@ -136,7 +136,7 @@ async function automatic(
     opSchemes: opSchemesOf(graph, result.recipe.scheme),
     ranges: {
       ranges: result.ranges,
-      description: `${count(samples.length)} samples of ${data.description}, ${result.ranges.method ?? "min-max"}`,
+      description: `${counted(samples.length, "sample")} of ${data.description}, ${result.ranges.method ?? "min-max"}`,
     },
   };
 }
@@ -172,7 +172,7 @@ async function rangesFor(
     show("");
     return {
       ranges: found,
-      description: `${count(found.samples)} samples of ${data.description}, ${found.method}`,
+      description: `${counted(found.samples, "sample")} of ${data.description}, ${found.method}`,
     };
   }
   const borders = [scheme.inputs ?? "computed", scheme.outputs ?? "computed"];

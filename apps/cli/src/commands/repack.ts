@@ -2,7 +2,7 @@ import path from "node:path";
 import { repackTflite } from "@smidgen/tflite";
 import { writeWhole } from "../files.ts";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
-import { count } from "../text.ts";
+import { count, counted } from "../text.ts";
 
 export interface RepackSettings {
   readonly dropNames?: true;
@@ -29,6 +29,6 @@ export async function repack(
   return (
     `${output}: ${count(repacked.bytes.length)} bytes, ${saved.toFixed(1)} % less than ${count(bytes.length)}; ` +
     `${count(repacked.after.tensorData)} are tensor data\n` +
-    `dropped: ${tensors} tensors, ${buffers} buffers, ${operatorCodes} operator codes that nothing used\n`
+    `dropped what nothing used: ${counted(tensors, "tensor")}, ${counted(buffers, "buffer")}, ${counted(operatorCodes, "operator code")}\n`
   );
 }

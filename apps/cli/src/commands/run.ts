@@ -12,7 +12,7 @@ import {
 import { readTflite } from "@smidgen/tflite";
 import { readBytes } from "../files.ts";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
-import { count, heading, oneLine, shortened, table } from "../text.ts";
+import { count, counted, heading, oneLine, shortened, table } from "../text.ts";
 import { randomSamples, samplesFrom } from "../verify/samples.ts";
 
 export interface RunSettings {
@@ -60,7 +60,7 @@ export async function run(file: string, settings: RunSettings): Promise<string> 
       ({ output, values }) => `${sample}  ${shortened(oneLine(output.name), 32)}  ${list(values)}`,
     ),
   );
-  const head = `${heading(name)}  ${count(graph.ops.length)} operators, ${feeds.length} samples, profile ${rounding}`;
+  const head = `${heading(name)}  ${counted(graph.ops.length, "operator")}, ${counted(feeds.length, "sample")}, profile ${rounding}`;
   const tables = profile === undefined ? [] : ["", profileTable(graph, profile, perRun)];
   return [head, ...lines, ...tables, ""].join("\n");
 }

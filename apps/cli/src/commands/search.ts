@@ -11,7 +11,7 @@ import {
 } from "@smidgen/search";
 import { epochsOf, percent, searchLine } from "../search/progress.ts";
 import { searchSchema, type SearchSettings } from "../search/settings.ts";
-import { count, heading, table } from "../text.ts";
+import { count, counted, heading, table } from "../text.ts";
 import { loadExamples } from "../train/load-examples.ts";
 import type { Screen } from "../train/progress.ts";
 import { checkAgainst, readJson } from "../train/settings.ts";
@@ -93,14 +93,16 @@ function printerOf(screen: Screen, json: boolean, now = () => performance.now())
     onSized: (sized, of) => draw(`Sizing networks  ${sized}/${of}`),
     onStart({ fitting, discarded }) {
       event("start", { fitting, discarded });
-      say(`${fitting.length} networks to train${reasons(discarded)}.`);
+      say(`${counted(fitting.length, "network")} to train${reasons(discarded)}.`);
     },
     onRound(moment) {
       begun = now();
       event("round", moment);
       const { round, rounds, epochs, finished, networks } = moment;
       const found = finished > 0 ? `, ${finished} of them through already` : "";
-      say(`Round ${round} of ${rounds}: ${networks} networks, ${epochsOf(epochs)} each${found}`);
+      say(
+        `Round ${round} of ${rounds}: ${counted(networks, "network")}, ${epochsOf(epochs)} each${found}`,
+      );
     },
     onResult(result, moment) {
       const { finished, networks } = moment;
@@ -126,7 +128,7 @@ function reasons(discarded: readonly Discarded[]): string {
   });
   const impossible = discarded.filter(({ costs }) => costs === undefined).length;
   if (impossible > 0) tooMuch.push(`${impossible} for the size of the images`);
-  return `, ${discarded.length} are beyond the budget (${tooMuch.join(", ")})`;
+  return `, ${count(discarded.length)} ${discarded.length === 1 ? "is" : "are"} beyond the budget (${tooMuch.join(", ")})`;
 }
 
 const titles = {
@@ -137,7 +139,7 @@ const titles = {
 
 function describe({ front, results }: SearchOutcome, output: string): string {
   if (front.length === 0)
-    return `${results.length} networks were trained, and none is within the budget and of use.`;
+    return `Trained ${counted(results.length, "network")}; none is within the budget and of use.`;
   const rows = front.map(({ name, sized, costs = sized, validation }) => [
     name,
     percent(validation?.accuracy ?? 0),

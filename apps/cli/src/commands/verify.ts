@@ -4,7 +4,7 @@ import { readTflite } from "@smidgen/tflite";
 import pc from "picocolors";
 import { readBytes } from "../files.ts";
 import { readTfliteBytes } from "../model-files/read-tflite-bytes.ts";
-import { count, heading, oneLine, shortened, table } from "../text.ts";
+import { count, counted, heading, oneLine, shortened, table } from "../text.ts";
 import {
   compareEngines,
   type Difference,
@@ -67,13 +67,13 @@ export async function verify(file: string, settings: VerifySettings): Promise<Ce
   }
   const inputs =
     settings.inputs === undefined
-      ? `${samples.length} samples from seed ${settings.seed}`
-      : `${samples.length} samples from ${path.basename(settings.inputs)}`;
+      ? `${counted(samples.length, "sample")} from seed ${settings.seed}`
+      : `${counted(samples.length, "sample")} from ${path.basename(settings.inputs)}`;
   const verdicts = [double, ...officials].map((engine) =>
     verdict(graph, engine, double, differences.get(engine)),
   );
   const text = [
-    `${heading(name)}  ${count(graph.ops.length)} operators, ${inputs}`,
+    `${heading(name)}  ${counted(graph.ops.length, "operator")}, ${inputs}`,
     "Elements that differ from our interpreter in profile single:",
     "",
     tensorTable(graph, watched, [double, ...officials], differences),

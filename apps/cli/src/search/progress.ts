@@ -1,4 +1,5 @@
 import type { SearchMoment } from "@smidgen/search";
+import { counted } from "../text.ts";
 import { clock } from "../train/progress.ts";
 
 /**
@@ -22,7 +23,7 @@ export function searchLine(moment: SearchMoment, elapsedMs: number, columns: num
 
 /** `1 epoch`, `5 epochs` */
 export function epochsOf(epochs: number): string {
-  return `${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+  return counted(epochs, "epoch");
 }
 
 /** `98.90 %` */

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { type Dataset, datasetNames, loadDataset } from "@smidgen/datasets";
 import { UserError } from "@smidgen/errors";
-import { count } from "../text.ts";
+import { count, counted } from "../text.ts";
 import type { ProgressPrinter } from "./progress.ts";
 import { datasetOf } from "./settings.ts";
 
@@ -56,7 +56,7 @@ export function describeExamples(
   },
   asked: string,
 ): string {
-  const counts = `${count(train.count)} images to train, ${count(test.count)} to test`;
+  const counts = `${counted(train.count, "image")} to train, ${count(test.count)} to test`;
   if (isFallback) {
     const why = source.lookedAt.map((looked) => `\n  ${looked.place}: ${looked.why}`);
     return `Data: ${name} ${source.detail}, because ${asked} was not found; ${counts}${why.join("")}`;
