@@ -26,7 +26,7 @@ function describe(inspection: Inspection): string {
     ),
     ...metadata.map(
       ({ name, bytes: size, text, offlineMemoryPlan: plan }) =>
-        `metadata "${oneLine(name)}": ${plan === undefined ? "" : plannedOffsets(plan)}${text === undefined ? `${counted(size, "byte")}` : oneLine(text)}`,
+        `metadata "${oneLine(name)}": ${plan === undefined ? "" : plannedOffsets(plan)}${text === undefined ? counted(size, "byte") : oneLine(text)}`,
     ),
     "",
     byteUse(inspection),

@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { count } from "../text.ts";
 
 /** Reads an option that is a whole number from `least` to `most`. */
 export function wholeNumber(least: number, most = 2 ** 31 - 1): (text: string) => number {
@@ -7,7 +6,7 @@ export function wholeNumber(least: number, most = 2 ** 31 - 1): (text: string) =
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(
-      `It must be a whole number from ${count(least)} to ${count(most)}.`,
+      `It must be a whole number from ${figure(least)} to ${figure(most)}.`,
     );
   };
 }
@@ -29,4 +28,9 @@ export function anyNumber(text: string): number {
 /** Of an option that takes several. */
 export function anyNumbers(text: string, before: number[] | undefined): number[] {
   return [...(before ?? []), anyNumber(text)];
+}
+
+/** As `count` does, which comes with tables that \`--help\` has no need for. */
+function figure(value: number): string {
+  return value.toLocaleString("en-US");
 }
