@@ -47,8 +47,7 @@ function runConv2dFloat32(params: Params, input: Float32Array, output: Float32Ar
   forEachWindow(row, params, input, output);
 }
 
-const convolveOneByOne = alongRow(convolveRow);
-
+/** Two places at a time, which share each weight. */
 function convolveRow(
   params: Params,
   input: Float32Array,
@@ -59,12 +58,13 @@ function convolveRow(
   left: number,
   right: number,
   outputStart: number,
-  count = 1,
+  count: number,
 ): void {
   const { inputChannels, outputChannels, strideWidth, filterHeight, filterWidth } = params;
   const { filterDepth, groups, channelsPerGroup, taps, filter, bias } = params;
   const { activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
+  const toNext = strideWidth * inputChannels;
   // Rows of the filter that are wholly inside the image are one run.
   const isWhole = right - left === filterWidth;
   const runs = isWhole ? 1 : bottom - top;
@@ -72,14 +72,12 @@ function convolveRow(
   const runGap = filterWidth * filterDepth - runLength;
   const firstTap = (top * filterWidth + left) * filterDepth;
 
-  for (let i = 0; i < count; i += 2) {
-    // Two places side by side share each weight. Where they run out, the last one is computed again.
-    const isPair = i + 1 < count;
-    const toNext = isPair ? strideWidth * inputChannels : 0;
-    const nextStart = isPair ? outputStart + outputChannels : outputStart;
+  for (let pair = count >> 1; pair > 0; pair--) {
+    const nextStart = outputStart + outputChannels;
     for (let group = 0; group < groups; group++) {
       const first = group * channelsPerGroup;
       const last = first + channelsPerGroup - 1;
+      const corner = origin + group * filterDepth;
       for (let channel0 = first; channel0 <= last; channel0 += 4) {
         // Four channels share each input value. Where a group ends earlier, its last one is computed again.
         const channel1 = Math.min(channel0 + 1, last);
@@ -97,7 +95,6 @@ function convolveRow(
         let next1 = 0;
         let next2 = 0;
         let next3 = 0;
-        const corner = origin + group * filterDepth;
         let tap = firstTap;
         for (let run = 0; run < runs; run++) {
           for (const end = tap + runLength; tap < end; tap++) {
@@ -133,4 +130,61 @@ function convolveRow(
     origin += 2 * toNext;
     outputStart += 2 * outputChannels;
   }
+  if (count % 2 === 0) return;
+  convolveAt(params, input, output, origin, top, bottom, left, right, outputStart);
 }
+
+function convolveAt(
+  params: Params,
+  input: Float32Array,
+  output: Float32Array,
+  origin: number,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+  outputStart: number,
+): void {
+  const { filterHeight, filterWidth, filterDepth, groups, channelsPerGroup } = params;
+  const { taps, filter, bias, activationMin: min, activationMax: max } = params;
+  const filterSize = filterHeight * filterWidth * filterDepth;
+  const runLength = (right - left) * filterDepth;
+  const runGap = filterWidth * filterDepth - runLength;
+
+  for (let group = 0; group < groups; group++) {
+    const first = group * channelsPerGroup;
+    const last = first + channelsPerGroup - 1;
+    const corner = origin + group * filterDepth;
+    for (let channel0 = first; channel0 <= last; channel0 += 4) {
+      const channel1 = Math.min(channel0 + 1, last);
+      const channel2 = Math.min(channel0 + 2, last);
+      const channel3 = Math.min(channel0 + 3, last);
+      const firstWeight = channel0 * filterSize;
+      const to1 = (channel1 - channel0) * filterSize;
+      const to2 = (channel2 - channel0) * filterSize;
+      const to3 = (channel3 - channel0) * filterSize;
+      let sum0 = 0;
+      let sum1 = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      let tap = (top * filterWidth + left) * filterDepth;
+      for (let y = top; y < bottom; y++) {
+        for (const end = tap + runLength; tap < end; tap++) {
+          const value = input[corner + taps[tap]!]!;
+          const weight = firstWeight + tap;
+          sum0 = fround(sum0 + fround(filter[weight]! * value));
+          sum1 = fround(sum1 + fround(filter[weight + to1]! * value));
+          sum2 = fround(sum2 + fround(filter[weight + to2]! * value));
+          sum3 = fround(sum3 + fround(filter[weight + to3]! * value));
+        }
+        tap += runGap;
+      }
+      output[outputStart + channel0] = clampReal(sum0 + bias[channel0]!, min, max);
+      output[outputStart + channel1] = clampReal(sum1 + bias[channel1]!, min, max);
+      output[outputStart + channel2] = clampReal(sum2 + bias[channel2]!, min, max);
+      output[outputStart + channel3] = clampReal(sum3 + bias[channel3]!, min, max);
+    }
+  }
+}
+
+const convolveOneByOne = alongRow(convolveAt);
