@@ -37,6 +37,17 @@ const commands: readonly CommandUnknownOpts[] = [
 
 export const program = new Command("smidgen")
   .description("Takes small neural networks to microcontrollers.")
+  .addHelpText(
+    "after",
+    `
+From images to C code for a chip:
+  smidgen train --dataset mnist -o model
+  smidgen quantize model --calibration mnist -o int8.tflite
+  smidgen measure int8.tflite --target cortex-m4
+  smidgen generate int8.tflite --target cortex-m4 -o firmware/model
+
+smidgen COMMAND --help says more about each. Exit code 1: something you can mend; 70: a mistake of ours.`,
+  )
   .version(version)
   .showHelpAfterError("(--help says more)")
   // as for all other problems

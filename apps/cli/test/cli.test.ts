@@ -3,8 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { datasetNames } from "@smidgen/datasets";
 import { graphBuilder } from "@smidgen/graph";
+import { opSchemes } from "@smidgen/quantize";
 import { readTflite, writeTflite } from "@smidgen/tflite";
+import { architectures, backendNames } from "@smidgen/training";
 import { smidgen, spawnSmidgen } from "./run-command.ts";
 
 let folder: string;
@@ -112,6 +115,23 @@ describe("smidgen repack", () => {
 test("--help and --version load no command", async () => {
   expect((await smidgen("--help")).stdout).toMatch(/inspect[\s\S]*lint[\s\S]*repack/);
   expect((await smidgen("--version")).stdout).toBe("0.1.0\n");
+});
+
+test.each<[command: string, option: string, names: readonly string[]]>([
+  ["train", "--dataset", datasetNames],
+  ["train", "--architecture", Object.keys(architectures)],
+  ["train", "--backend", ["auto", ...backendNames]],
+  ["search", "--dataset", datasetNames],
+  ["quantize", "--scheme", opSchemes],
+  ["quantize", "--calibration", datasetNames],
+  ["compare", "--samples", datasetNames],
+])("help of %s names all that %s takes", async (command, option, names) => {
+  const { stdout } = await smidgen(command, "--help");
+  const [, text = ""] = stdout.split(new RegExp(`${option}\\b.*?>`));
+  const [description = ""] = text.split(/\n +-/);
+  // Words may be broken at hyphens.
+  const words = description.replaceAll(/-\s+/g, "-").split(/[\s,();:]+/);
+  expect(words).toEqual(expect.arrayContaining([...names]));
 });
 
 test("a reader who has enough is nobody's mistake", async () => {

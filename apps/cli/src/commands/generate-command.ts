@@ -5,14 +5,17 @@ import { print } from "../process.ts";
 export const generateCommand = new Command("generate")
   .description("write a model as a C99 project that needs no runtime")
   .argument("<file>", "a .tflite file")
-  .requiredOption("-o, --output <folder>", "where the project goes")
+  .requiredOption("-o, --output <folder>", "where the project goes (required)")
   .addOption(
     new Option("--target <target>", "what the code is made for")
       .choices(codeTargets)
       .default("portable" as const, "portable, any C99 compiler"),
   )
-  .option("--name <name>", "what the functions are called after: smg_NAME_run")
-  .option("--labels <labels>", "what each element of the output stands for, with commas between")
+  .option(
+    "--name <name>",
+    "part of the functions' names, smg_NAME_run (default: from the file's name)",
+  )
+  .option("--labels <labels>", "what each element of the output stands for: cat,dog,bird")
   .addOption(
     new Option("--arena <owner>", "static: working memory is in model.c; caller: it is a parameter")
       .choices(["static", "caller"] as const)
