@@ -201,6 +201,7 @@ describe("smidgen train", () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(1);
+    expect(await readdir(output)).toEqual([]);
     expect(stdout).not.toMatch(/Epoch/);
   });
 });

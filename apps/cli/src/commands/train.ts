@@ -9,7 +9,7 @@ import {
   train as trainModel,
   type TrainObserver,
 } from "@smidgen/training";
-import { makeFolder, writeWhole } from "../files.ts";
+import { fileExists, makeFolder, writeWhole } from "../files.ts";
 import { loadExamples } from "../train/load-examples.ts";
 import {
   type Moment,
@@ -105,8 +105,9 @@ export async function train(
     printer.say(`The model is in ${output}.`);
     return true;
   } catch (error) {
-    // it would diverge again: what is in the way of the next attempt is worth nothing
-    if (error instanceof UserError && error.code === "diverged") await forget(inOutput);
+    // it would diverge again, or has not begun: what is in the way of the next attempt is worth nothing
+    const isUseless = error instanceof UserError && error.code === "diverged";
+    if (isUseless || !(await fileExists(checkpoint))) await forget(inOutput);
     throw error;
   } finally {
     printer.end();
