@@ -27,4 +27,11 @@ static inline void smg_store_channels(const struct smg_channels *p, const uint32
   }
 }
 
+/* The same for a single sum. */
+static inline int8_t smg_stored_channel(const struct smg_channels *p, uint32_t sum, int32_t channel) {
+  int8_t output;
+  smg_store_channels(p, &sum, channel, 1, &output);
+  return output;
+}
+
 #endif

@@ -1,6 +1,7 @@
 import type { ActivationRange } from "./activation-range.ts";
-import type { CRecord, Packed } from "./c-twin.ts";
+import type { Packed } from "./c-twin.ts";
 import type { WindowParams } from "./window.ts";
+import { packWindow } from "./window-twin.ts";
 
 export type PoolParams = WindowParams & ActivationRange;
 
@@ -16,21 +17,3 @@ export function maxPool2dTwin(params: PoolParams): Packed {
 }
 
 export const averagePool2dTwin = maxPool2dTwin;
-
-/** `struct smg_window` in window.h. */
-export function packWindow(params: WindowParams): CRecord {
-  return {
-    batches: params.batches,
-    input_height: params.inputHeight,
-    input_width: params.inputWidth,
-    input_channels: params.inputChannels,
-    output_height: params.outputHeight,
-    output_width: params.outputWidth,
-    filter_height: params.filterHeight,
-    filter_width: params.filterWidth,
-    stride_height: params.strideHeight,
-    stride_width: params.strideWidth,
-    padding_top: params.paddingTop,
-    padding_left: params.paddingLeft,
-  };
-}

@@ -4,7 +4,7 @@ import type { Conv2dGeometry } from "./conv-2d/conv-2d.ts";
 import type { DepthwiseConv2dGeometry } from "./depthwise-conv-2d/depthwise-conv-2d.ts";
 import { channelsFirst } from "./depthwise-conv-2d/int8-twin.ts";
 import type { FullyConnectedGeometry } from "./fully-connected/fully-connected.ts";
-import { packWindow } from "./pool-twins.ts";
+import { packWindow } from "./window-twin.ts";
 import { packTransposeConv } from "./transpose-conv/int8-twin.ts";
 import type { TransposeConvGeometry } from "./transpose-conv/transpose-conv.ts";
 import type { WideRequantization } from "./wide-requantization.ts";
@@ -33,7 +33,7 @@ export function depthwiseConv2dInt16Twin(params: DepthwiseConv2dGeometry & WideP
 export function transposeConvInt16Twin(params: TransposeConvGeometry & WideParams): Packed {
   const { filter } = params;
   const geometry = packTransposeConv(params);
-  return { params: { geometry, filter, channels: packWideChannels(params) } };
+  return { params: { ...geometry, filter, channels: packWideChannels(params) } };
 }
 
 function packConv(

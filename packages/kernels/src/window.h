@@ -1,4 +1,4 @@
-/* Where a pool reads while it slides over an image. Sizes in cells. */
+/* Where a filter or pool reads while it slides over an image. Sizes in cells. */
 #ifndef SMG_WINDOW_H
 #define SMG_WINDOW_H
 

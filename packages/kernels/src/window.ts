@@ -20,6 +20,9 @@ export type WindowParams = {
   readonly paddingLeft: number;
 };
 
+/** The same where the cells of a filter touch. */
+export type UndilatedWindow = Omit<WindowParams, "dilationHeight" | "dilationWidth">;
+
 /** input [batch, height, width, channels], output [batch, outHeight, outWidth, outChannels] */
 export function windowParams(
   input: Shape,

@@ -1,6 +1,6 @@
 import type { Packed } from "../c-twin.ts";
 import { packChannels } from "../dot-products.ts";
-import { packWindow } from "../pool-twins.ts";
+import { packWindow } from "../window-twin.ts";
 import { conv2dInt8Twin } from "../conv-2d/int8-twin.ts";
 import type { Conv2dInt8Params } from "../conv-2d/int8.ts";
 import type { DepthwiseConv2dInt8Params } from "./int8.ts";

@@ -1,6 +1,7 @@
 import type { Packed } from "../c-twin.ts";
 import { wordOf } from "../dsp-words.ts";
-import { packWindow, type PoolParams } from "../pool-twins.ts";
+import type { PoolParams } from "../pool-twins.ts";
+import { packWindow } from "../window-twin.ts";
 
 /** For `max_pool_2d_int8_dsp.h`. Undefined for channels that are not a multiple of 4. */
 export function maxPool2dInt8Dsp(params: PoolParams): Packed | undefined {

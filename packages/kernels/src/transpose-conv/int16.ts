@@ -1,14 +1,10 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type Int16Filter, int16Filter, int16OfSum } from "../filter-operands.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
-import {
-  forEachOutputCell,
-  type TransposeConvGeometry,
-  transposeConvLayer,
-} from "./transpose-conv.ts";
-import { transposeConvSum } from "./transpose-conv-sum.ts";
+import { transposeConvIntegers, type TransposeConvIntegersParams } from "./integers.ts";
+import { transposeConvLayer } from "./transpose-conv.ts";
 
-type Params = TransposeConvGeometry & Int16Filter<Float64Array>;
+type Params = TransposeConvIntegersParams & Int16Filter<Float64Array>;
 
 /**
  * int16 transposed convolution with int8 weights that have a scale for each output channel, or one for all. Sums are int64.
@@ -28,43 +24,10 @@ export function transposeConvInt16(
   return makeStep({
     kernel: "transpose_conv_int16",
     run: runTransposeConvInt16,
-    params: { ...geometry, ...int16Filter(graph, operands, ofInt32) },
+    params: { ...geometry, ...int16Filter(graph, operands, ofInt32), inputOffset: 0 },
     reads: [operands.input],
     writes: [operands.output],
   });
 }
 
-function runTransposeConvInt16(params: Params, input: Int16Array, output: Int16Array): void {
-  forEachOutputCell(convolveAt, params, input, output);
-}
-
-function convolveAt(
-  params: Params,
-  input: Int16Array,
-  output: Int16Array,
-  inputStart: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
-  filterY: number,
-  filterX: number,
-  outputStart: number,
-): void {
-  for (let channel = 0; channel < params.outputChannels; channel++) {
-    const sum = transposeConvSum(
-      params,
-      input,
-      0,
-      inputStart,
-      top,
-      bottom,
-      left,
-      right,
-      filterY,
-      filterX,
-      channel,
-    );
-    output[outputStart + channel] = int16OfSum(params, sum, channel);
-  }
-}
+const runTransposeConvInt16 = transposeConvIntegers<Params, Int16Array>(int16OfSum);

@@ -1,12 +1,8 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type Int8Filter, int8Filter, int8OfSum } from "../filter-operands.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
-import {
-  forEachOutputCell,
-  type TransposeConvGeometry,
-  transposeConvLayer,
-} from "./transpose-conv.ts";
-import { transposeConvSum } from "./transpose-conv-sum.ts";
+import { transposeConvIntegers } from "./integers.ts";
+import { type TransposeConvGeometry, transposeConvLayer } from "./transpose-conv.ts";
 
 export type TransposeConvInt8Params = TransposeConvGeometry & Int8Filter;
 
@@ -37,42 +33,4 @@ export function transposeConvInt8(
   });
 }
 
-function runTransposeConvInt8(
-  params: TransposeConvInt8Params,
-  input: Int8Array,
-  output: Int8Array,
-): void {
-  forEachOutputCell(convolveAt, params, input, output);
-}
-
-function convolveAt(
-  params: TransposeConvInt8Params,
-  input: Int8Array,
-  output: Int8Array,
-  inputStart: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
-  filterY: number,
-  filterX: number,
-  outputStart: number,
-): void {
-  const { outputChannels, inputOffset } = params;
-  for (let channel = 0; channel < outputChannels; channel++) {
-    const sum = transposeConvSum(
-      params,
-      input,
-      inputOffset,
-      inputStart,
-      top,
-      bottom,
-      left,
-      right,
-      filterY,
-      filterX,
-      channel,
-    );
-    output[outputStart + channel] = int8OfSum(params, sum, channel);
-  }
-}
+const runTransposeConvInt8 = transposeConvIntegers<TransposeConvInt8Params, Int8Array>(int8OfSum);

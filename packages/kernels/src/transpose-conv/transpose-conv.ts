@@ -1,6 +1,7 @@
 import { type Graph, type OpOf, paddingBefore, type Shape, tensorOf } from "@smidgen/graph";
 import { type FilterLayer, filterOperands } from "../filter-operands.ts";
 import { furthestAhead, furthestAheadAlong } from "../furthest-ahead.ts";
+import type { UndilatedWindow } from "../window.ts";
 
 /**
  * input [batches, inputHeight, inputWidth, inputChannels], filter [outputChannels, filterHeight, filterWidth,
@@ -8,21 +9,7 @@ import { furthestAhead, furthestAheadAlong } from "../furthest-ahead.ts";
  *
  * Padding is what the convolution that goes back, from output to input, would have.
  */
-export type TransposeConvGeometry = {
-  readonly batches: number;
-  readonly inputHeight: number;
-  readonly inputWidth: number;
-  readonly inputChannels: number;
-  readonly outputHeight: number;
-  readonly outputWidth: number;
-  readonly outputChannels: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly paddingTop: number;
-  readonly paddingLeft: number;
-};
+export type TransposeConvGeometry = UndilatedWindow;
 
 function transposeConvGeometry(op: OpOf<"transpose-conv">, graph: Graph): TransposeConvGeometry {
   const [, filterId, inputId] = op.inputs;
@@ -92,7 +79,7 @@ export type AtOutputCell<P, Input, Output> = (
  * Goes over the output, row by row, and asks which input reaches each cell; the reference goes over the input and adds
  * to an output that it needs 32 bits for. The order of the sums is the same.
  *
- * C twin: `smg_for_each_output_cell` in transpose_conv.h.
+ * C twin: transpose-conv.h.
  */
 export function forEachOutputCell<P extends TransposeConvGeometry, Input, Output>(
   atOutputCell: AtOutputCell<P, Input, Output>,
