@@ -1,14 +1,9 @@
-import { type Graph, type Quantization, tensorOf } from "@smidgen/graph";
+import { type Graph, type OpOf, type Quantization, tensorOf } from "@smidgen/graph";
 import { storedRange } from "./activation-range.ts";
 import { type FixedPoint, scale, toFixedPoint } from "./fixed-point.ts";
-import {
-  elementsPerOutput,
-  type ReductionGeometry,
-  reductionGeometry,
-  type ReductionOp,
-} from "./reduction.ts";
+import { elementsPerOutput, type ReductionGeometry, reductionGeometry } from "./reduction.ts";
 import { perTensorOf, tensorOfType } from "./requirements.ts";
-import { clamp, roundHalfToEven } from "./rounding.ts";
+import { clamp, roundHalfAwayFromZero, roundHalfToEven } from "./rounding.ts";
 import { makeStep, type Numerics, type Step } from "./step.ts";
 
 const { fround } = Math;
@@ -31,7 +26,7 @@ type Elements = Int8Array | Int16Array;
  * Source: `QuantizedMeanOrSum`, tensorflow/lite/kernels/internal/reference/reduce.h. C twin: reduce_sum.h.
  */
 export function reduceSumIntegers(
-  op: ReductionOp,
+  op: OpOf<"mean" | "sum">,
   graph: Graph,
   divisor: number,
   { rounding }: Numerics,
@@ -43,11 +38,18 @@ export function reduceSumIntegers(
   const geometry = reductionGeometry(op, graph);
   const count = elementsPerOutput(op, graph);
   const io = { reads: [op.inputs[0]], writes: op.outputs };
-  if (rounding === "single" && input.type === "int8") {
-    const params = { ...geometry, ...singleScale(from, to, count, divisor) };
-    return makeStep({ kernel: "reduce_sum_int8_single", run: runReduceSumSingle, params, ...io });
-  }
   const [outputMin, outputMax] = storedRange(output);
+  // Means of int16 are rescaled in integers there, too.
+  if (rounding === "single" && (input.type === "int8" || op.kind === "sum")) {
+    const halvesToEven = input.type === "int8" ? 1 : 0;
+    const rescaling = singleScale(from, to, count, divisor);
+    return makeStep({
+      kernel: `reduce_sum_${input.type}_single`,
+      run: runReduceSumSingle,
+      params: { ...geometry, ...rescaling, halvesToEven, outputMin, outputMax },
+      ...io,
+    });
+  }
   const params = {
     ...geometry,
     sumOffset: 0 - from.zeroPoint * count,
@@ -102,21 +104,29 @@ type SingleParams = ReductionGeometry & {
   readonly scale: number;
   /** The output's zero point, minus what the input's contributes; a fraction. */
   readonly outputOffset: number;
+  /** 1, or 0: away from zero. */
+  readonly halvesToEven: number;
+  readonly outputMin: number;
+  readonly outputMax: number;
 };
 
 /**
- * Rescales the sum in float32 and rounds half to even.
+ * Rescales the sum in float32 and rounds once: int8 half to even, int16, whose zero points are 0, half away from zero.
  *
- * Source: `reshape_reduce_nd`, xnnpack/src/operators/reduce-nd.c, and `quantize`, xnnpack/src/xnnpack/reference-utils.h.
+ * Source: `reshape_reduce_nd`, xnnpack/src/operators/reduce-nd.c, and `quantize`, xnnpack/src/xnnpack/reference-utils.h;
+ * of int16 `QuantizedMeanOrSum`, tflite/kernels/internal/optimized/reduce.h of google-ai-edge/LiteRT.
  */
-function runReduceSumSingle(params: SingleParams, input: Int8Array, output: Int8Array): void {
+function runReduceSumSingle(params: SingleParams, input: Elements, output: Elements): void {
   const { keptExtents, keptSteps, scale: realScale, outputOffset } = params;
+  const { halvesToEven, outputMin, outputMax } = params;
   let next = 0;
   for (let i = 0; i < keptExtents[0]!; i++) {
     for (let j = 0; j < keptExtents[1]!; j++) {
       const sum = sumAt(params, input, i * keptSteps[0]! + j * keptSteps[1]!);
       const rescaled = fround(fround(fround(sum) * realScale) + outputOffset);
-      output[next++] = clamp(roundHalfToEven(rescaled), -128, 127);
+      const rounded =
+        halvesToEven === 1 ? roundHalfToEven(rescaled) : roundHalfAwayFromZero(rescaled);
+      output[next++] = clamp(rounded, outputMin, outputMax);
     }
   }
 }
@@ -128,7 +138,7 @@ function singleScale(
   to: PerTensor,
   count: number,
   divisor: number,
-): Omit<SingleParams, keyof ReductionGeometry> {
+): Pick<SingleParams, "scale" | "outputOffset"> {
   const realScale = fround(fround(from.scale / to.scale) * fround(1 / divisor));
   const contribution = fround(fround(count * from.zeroPoint) * realScale);
   return { scale: realScale, outputOffset: fround(to.zeroPoint - contribution) };

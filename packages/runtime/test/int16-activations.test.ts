@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Graph, graphBuilder } from "@smidgen/graph";
+import { type Graph, graphBuilder, perTensor } from "@smidgen/graph";
 import { loadLiteRt, loadTfliteRuntime } from "@smidgen/testing";
 import { compareRuns, differences } from "./compare-runs.ts";
 import { addFilterOp, type FilterOp, type FilterTypes } from "./filter-cases.ts";
@@ -18,9 +18,8 @@ const kinds = [
 function graphOf(kind: FilterOp, types: FilterTypes): Graph {
   const b = graphBuilder(kind);
   const random = randomValues(1);
-  const isConvolution = kind === "conv-2d" || kind === "depthwise-conv-2d";
-  // The official convolutions take none without a bias.
-  const all = isConvolution ? { ...types, hasBias: true } : types;
+  // The official kernels take no such convolution without a bias.
+  const all = kind === "conv-2d" ? { ...types, hasBias: true } : types;
   return b.build(
     Array.from({ length: 60 }, (_, i) => addFilterOp(b, `case ${i}`, kind, all, random)),
   );
@@ -39,6 +38,33 @@ describe("LiteRT computes with single rounding as ours does, exactly", () => {
       expect(differences(await compareRuns(graphOf(kind, int32), { load }))).toEqual([]);
     },
   );
+});
+
+/** Their sums are floats, unlike their means. */
+test("LiteRT computes sums of int16 with single rounding as ours does, exactly", async () => {
+  const b = graphBuilder("sums");
+  const { int, real } = randomValues(3);
+  const sums = Array.from({ length: 60 }, (_, i) => {
+    const scale = Math.fround(real(0.001, 0.1));
+    const input = b.input(`input ${i}`, {
+      type: "int16",
+      shape: [int(1, 4), int(2, 20), int(2, 20)],
+      quantization: perTensor(scale, 0),
+    });
+    const axes = b.constant(`axes ${i}`, {
+      type: "int32",
+      shape: [1],
+      data: Int32Array.of(int(1, 2)),
+    });
+    const output = perTensor(Math.fround(scale * real(0.3, 12)), 0);
+    return b.op(
+      "sum",
+      [input, axes],
+      { keepDims: false },
+      { name: `sum ${i}`, type: "int16", quantization: output },
+    );
+  });
+  expect(differences(await compareRuns(b.build(sums), { load: loadLiteRt }))).toEqual([]);
 });
 
 /** Its kernels are those that TensorFlow Lite Micro has; what has no bias it sums in 32 bits. */

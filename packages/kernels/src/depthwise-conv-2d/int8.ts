@@ -9,7 +9,7 @@ export type DepthwiseConv2dInt8Params = DepthwiseConv2dGeometry & Int8Filter;
 
 /**
  * int8 depthwise convolution with a scale for each output channel, or one for all. Weights are int8, or int4 in a byte
- * each; LiteRT leaves those of int4 to its own kernel, which rounds twice.
+ * each. XNNPACK takes no int4 and no layer without a bias: LiteRT leaves those to its own kernel, which rounds twice.
  *
  * Source: `DepthwiseConvPerChannel`, tensorflow/lite/kernels/internal/reference/integer_ops/depthwise_conv.h.
  */
@@ -19,7 +19,8 @@ export function depthwiseConv2dInt8(
   { rounding }: Numerics,
 ): Step {
   const { geometry, operands } = depthwiseConv2dLayer(op, graph);
-  const isForXnnpack = tensorOf(graph, operands.filter).type === "int8";
+  const isForXnnpack =
+    tensorOf(graph, operands.filter).type === "int8" && operands.bias !== undefined;
   const profile = isForXnnpack ? rounding : "double";
   return makeStep({
     kernel: "depthwise_conv_2d_int8",
