@@ -7,6 +7,11 @@ export function float16Bits(values: Float32Array): Uint16Array {
   return Uint16Array.from(values, bitsOf);
 }
 
+/** Whether a value is one that a float16 comes near: those from here on would round to infinity. */
+export function fitsFloat16(value: number): boolean {
+  return Math.abs(value) < 65_520;
+}
+
 const largest = 65_504;
 /** Float16 numbers below 2⁻¹⁴ are multiples of 2⁻²⁴. */
 const smallestExponent = -14;

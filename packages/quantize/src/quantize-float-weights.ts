@@ -1,15 +1,18 @@
+import { UserError } from "@smidgen/errors";
 import {
   elementCount,
   type Graph,
   isConstant,
   type Op,
+  presentInputs,
   type Tensor,
   type TensorId,
   tensorOf,
 } from "@smidgen/graph";
-import { float16Bits } from "./float16.ts";
+import { fitsFloat16, float16Bits } from "./float16.ts";
 import { int8Rules } from "./int8-rules.ts";
 import type { OperandRule } from "./op-rules.ts";
+import { list } from "./operands.ts";
 import { quantizeAffine } from "./quantize-affine.ts";
 import type { OpScheme, Scheme } from "./scheme.ts";
 
@@ -19,13 +22,17 @@ import type { OpScheme, Scheme } from "./scheme.ts";
  *
  * `opSchemes`: of each operator of `graph`; `undefined` for those that have been put in to convert.
  * Source: tensorflow/lite/tools/optimize/quantize_weights.cc, and the newer
- * tensorflow/compiler/mlir/lite/transforms/prepare_quantize_dynamic_range.cc.
+ * tensorflow/compiler/mlir/lite/transforms/prepare_quantize_dynamic_range.cc. Other than there, what is too large for
+ * float16 does not become ±65,504.
+ *
+ * @throws UserError `range-too-wide`, naming every constant that float16 cannot hold.
  */
 export function quantizeFloatWeights(
   graph: Graph,
   opSchemes: readonly (OpScheme | undefined)[],
   scheme: Scheme,
 ): Graph {
+  requireFloat16Range(graph, opSchemes);
   const tensors = [...graph.tensors];
   const original = graph.tensors;
   const stored = new Map<string, TensorId>();
@@ -114,6 +121,22 @@ export function quantizeFloatWeights(
     const operand = operands[position];
     return operand?.kind === "weights" && kind !== "prelu" ? operand.channelAxis : "none";
   }
+}
+
+function requireFloat16Range(graph: Graph, opSchemes: readonly (OpScheme | undefined)[]): void {
+  const ids = graph.ops.flatMap((op, i) =>
+    opSchemes[i] === "float16" ? presentInputs(op) : ([] as const),
+  );
+  const lines = [...new Set(ids)].flatMap((id) => {
+    const { name, type, data } = tensorOf(graph, id);
+    if (type !== "float32" || data === undefined) return [];
+    const magnitude = (data as Float32Array).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    return fitsFloat16(magnitude) ? [] : [`"${name}": up to ±${magnitude.toPrecision(3)}`];
+  });
+  if (lines.length === 0) return;
+  throw new UserError("range-too-wide", `float16 holds numbers up to 65,504:\n${list(lines)}`, {
+    hint: "Leave these layers in float32, or scale inputs and targets to around 1 and train again.",
+  });
 }
 
 interface Smaller {

@@ -18,7 +18,7 @@ import { opSchemesOf, type Scheme } from "./scheme.ts";
  * @throws UserError `unknown-scheme` or `unmatched-pattern`, if the scheme is not one for this graph;
  * `unsupported-operator`, naming every operator that has no rule in its scheme; `not-a-float-graph`, if something in it
  * is quantized already; `missing-range`, naming every tensor without one; `range-too-wide`, naming every tensor,
- * weights included, whose scale float32 cannot hold; `not-finite`, naming every constant that holds NaN or infinity.
+ * weights included, whose scale float32 cannot hold, or that is too large for float16; `not-finite`, naming every constant that holds NaN or infinity.
  */
 export function quantizeGraph(
   graph: Graph,

@@ -157,6 +157,28 @@ describe.each(schemes.map((scheme) => [JSON.stringify(scheme), scheme] as const)
   },
 );
 
+describe("weights that float16 cannot hold", () => {
+  const quantized = (sizes: Partial<Sizes>, scheme: Scheme) => {
+    const float = network({ ...ordinary, ...sizes });
+    return () => quantizeGraph(float, calibrate(float, samplesOf(1)), scheme);
+  };
+
+  test("all are named", () => {
+    expect(quantized({ weights: 1e6, bias: 1e5 }, { default: "float16" })).toThrow(
+      expect.objectContaining({
+        code: "range-too-wide",
+        message: expect.stringMatching(/"w".*\n.*"b".*\n.*"v".*\n.*"c"/u),
+      }),
+    );
+  });
+
+  test("are taken where another scheme stores them, and up to 65,504", () => {
+    const operators = { "*": "float32" } as const;
+    expect(quantized({ weights: 1e6 }, { default: "float16", operators })).not.toThrow();
+    expect(quantized({ weights: 65_000 }, { default: "float16" })).not.toThrow();
+  });
+});
+
 const methods: readonly CalibrationMethod[] = [
   { kind: "min-max" },
   { kind: "moving-average" },
