@@ -1,5 +1,5 @@
 import { maxPool2dInt8Dsp } from "./max-pool-2d/int8-dsp.ts";
-import { averagePool2dTwin, maxPool2dTwin } from "./pool-twins.ts";
+import { poolTwin } from "./pool-2d.ts";
 import type { CTwinRow } from "./c-twin.ts";
 import { packLogSoftmaxInt8 } from "./log-softmax/int8-twin.ts";
 import { packLstm, packSigmoidalInt16 } from "./sigmoid-twins.ts";
@@ -79,8 +79,8 @@ const pairs = (
 /** The ways to compute each kernel in C, by `Step.kernel`; the best one first. */
 export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   arg_max_int8: made("arg-max/arg_max.h", "int8"),
-  average_pool_2d_int8: made("average-pool-2d/average_pool_2d.h", "int8", averagePool2dTwin),
-  average_pool_2d_int16: made("average-pool-2d/average_pool_2d.h", "int16", averagePool2dTwin),
+  average_pool_2d_int8: made("average-pool-2d/average_pool_2d.h", "int8", poolTwin),
+  average_pool_2d_int16: made("average-pool-2d/average_pool_2d.h", "int16", poolTwin),
   ...pairs("cast", [...integers, "bool"], ["int8", "int16", "int32"], "cast/cast.h"),
   conv_2d_int8: [
     { needs: "mve", header: "conv-2d/conv_2d_int8_mve.h", pack: conv2dInt8Mve },
@@ -137,9 +137,9 @@ export const cTwins: Readonly<Record<string, readonly CTwinRow[]>> = {
   lookup_int8: [{ header: "lookup_int8.h", pack: asItIs }],
   max_pool_2d_int8: [
     { needs: "dsp", header: "max-pool-2d/max_pool_2d_int8_dsp.h", pack: maxPool2dInt8Dsp },
-    ...made("max-pool-2d/max_pool_2d.h", "int8", maxPool2dTwin),
+    ...made("max-pool-2d/max_pool_2d.h", "int8", poolTwin),
   ],
-  max_pool_2d_int16: made("max-pool-2d/max_pool_2d.h", "int16", maxPool2dTwin),
+  max_pool_2d_int16: made("max-pool-2d/max_pool_2d.h", "int16", poolTwin),
   maximum_int8: made("maximum/maximum.h", "int8"),
   maximum_int16: made("maximum/maximum.h", "int16"),
   maximum_int32: made("maximum/maximum.h", "int32"),

@@ -128,7 +128,7 @@ export type WindowSum<P, Input> = (
  * Slides over the image, row by row. Places where the whole width of the filter lies inside the image are given to the
  * loop together, so that it gets what it needs ready once for all of them.
  *
- * C twin: `smg_for_each_window` in window.h.
+ * C twins have this loop in them; what it asks of the border is in window.h.
  */
 export function forEachWindow<P extends WindowParams, Input, Output>(
   row: AlongRow<P, Input, Output>,

@@ -1,11 +1,8 @@
-import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
-import { type ActivationRange, quantizedActivationRange } from "../activation-range.ts";
-import { requireSameQuantization, tensorOfType } from "../requirements.ts";
+import type { Graph, OpOf } from "@smidgen/graph";
+import { makePoolStep, type PoolParams } from "../pool-2d.ts";
 import { clamp } from "../rounding.ts";
-import { makeStep, type Step } from "../step.ts";
-import { alongRow, forEachWindow, type WindowParams, windowParams } from "../window.ts";
-
-type Params = WindowParams & ActivationRange;
+import type { Step } from "../step.ts";
+import { alongRow, forEachWindow } from "../window.ts";
 
 type Elements = Int8Array | Int16Array;
 
@@ -15,30 +12,17 @@ type Elements = Int8Array | Int16Array;
  * Source: `AveragePool`, tensorflow/lite/kernels/internal/reference/integer_ops/pooling.h.
  */
 export function averagePool2dIntegers(op: OpOf<"average-pool-2d">, graph: Graph): Step {
-  const input = tensorOf(graph, op.inputs[0]);
-  const output = tensorOfType(graph, op.outputs[0], "output", input.type);
-  requireSameQuantization(input, output);
-  const { filterHeight: height, filterWidth: width, activation } = op.options;
-  return makeStep({
-    kernel: `average_pool_2d_${input.type}`,
-    run: runAveragePool2dIntegers,
-    params: {
-      ...windowParams(input.shape, output.shape, { height, width }, op.options),
-      ...quantizedActivationRange(activation, output),
-    },
-    reads: op.inputs,
-    writes: op.outputs,
-  });
+  return makePoolStep(op, graph, "average_pool_2d", runAveragePool2dIntegers);
 }
 
 const averageRow = alongRow(averageAt);
 
-function runAveragePool2dIntegers(params: Params, input: Elements, output: Elements): void {
+function runAveragePool2dIntegers(params: PoolParams, input: Elements, output: Elements): void {
   forEachWindow(averageRow, params, input, output);
 }
 
 function averageAt(
-  params: Params,
+  params: PoolParams,
   input: Elements,
   output: Elements,
   origin: number,

@@ -1,14 +1,7 @@
-import { type ElementArray, type Graph, type OpOf, tensorOf } from "@smidgen/graph";
-import {
-  type ActivationRange,
-  float32ActivationRange,
-  quantizedActivationRange,
-} from "../activation-range.ts";
-import { requireSameQuantization, tensorOfType } from "../requirements.ts";
-import { makeStep, type Step } from "../step.ts";
-import { forEachWindow, type WindowParams, windowParams } from "../window.ts";
-
-type Params = WindowParams & ActivationRange;
+import type { ElementArray, Graph, OpOf } from "@smidgen/graph";
+import { makePoolStep, type PoolParams } from "../pool-2d.ts";
+import type { Step } from "../step.ts";
+import { forEachWindow } from "../window.ts";
 
 /**
  * The largest value of each window, of any type: maxima are the same whatever the integers stand for.
@@ -16,32 +9,17 @@ type Params = WindowParams & ActivationRange;
  * Source: `MaxPool`, tensorflow/lite/kernels/internal/reference/integer_ops/pooling.h and reference/pooling.h.
  */
 export function maxPool2d(op: OpOf<"max-pool-2d">, graph: Graph): Step {
-  const input = tensorOf(graph, op.inputs[0]);
-  const output = tensorOfType(graph, op.outputs[0], "output", input.type);
-  const { filterHeight: height, filterWidth: width, activation } = op.options;
-  if (input.type !== "float32") requireSameQuantization(input, output);
-  return makeStep({
-    kernel: `max_pool_2d_${input.type}`,
-    run: runMaxPool2d,
-    params: {
-      ...windowParams(input.shape, output.shape, { height, width }, op.options),
-      ...(input.type === "float32"
-        ? float32ActivationRange(activation)
-        : quantizedActivationRange(activation, output)),
-    },
-    reads: op.inputs,
-    writes: op.outputs,
-  });
+  return makePoolStep(op, graph, "max_pool_2d", runMaxPool2d);
 }
 
 type Elements = Exclude<ElementArray, BigInt64Array>;
 
-function runMaxPool2d(params: Params, input: Elements, output: Elements): void {
+function runMaxPool2d(params: PoolParams, input: Elements, output: Elements): void {
   forEachWindow(maximaAlongRow, params, input, output);
 }
 
 function maximaAlongRow(
-  params: Params,
+  params: PoolParams,
   input: Elements,
   output: Elements,
   origin: number,
