@@ -1,5 +1,5 @@
 import type { CRecord } from "./c-twin.ts";
-import type { UndilatedWindow } from "./window.ts";
+import type { UndilatedWindow, WindowParams } from "./window.ts";
 
 /** `struct smg_window` in window.h. */
 export function packWindow(params: UndilatedWindow): CRecord {
@@ -16,5 +16,14 @@ export function packWindow(params: UndilatedWindow): CRecord {
     stride_width: params.strideWidth,
     padding_top: params.paddingTop,
     padding_left: params.paddingLeft,
+  };
+}
+
+/** The fields that the structs of convolutions begin with, if cells of a filter may lie apart. */
+export function packDilatedWindow(params: WindowParams): CRecord {
+  return {
+    window: packWindow(params),
+    dilation_height: params.dilationHeight,
+    dilation_width: params.dilationWidth,
   };
 }

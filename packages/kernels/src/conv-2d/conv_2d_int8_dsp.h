@@ -9,23 +9,13 @@
 #define SMG_CONV_2D_INT8_DSP_H
 
 #include "../dsp.h"
+#include "../window.h"
 
 struct smg_conv_2d_int8_dsp {
-  int32_t batches;
-  int32_t input_height;
-  int32_t input_width;
-  int32_t input_channels;
-  int32_t output_height;
-  int32_t output_width;
-  int32_t output_channels;
-  int32_t filter_height;
-  int32_t filter_width;
-  int32_t stride_height;
-  int32_t stride_width;
+  struct smg_window window;
   int32_t dilation_height;
   int32_t dilation_width;
-  int32_t padding_top;
-  int32_t padding_left;
+  int32_t output_channels;
   int32_t input_zero_point;
   int32_t row_words; /* of a filter's row, filter_width * input_channels / 4 rounded up */
   /* Weights of four cells of a row, the first and third and the second and fourth in a word:
@@ -37,15 +27,16 @@ struct smg_conv_2d_int8_dsp {
 /* A filter's row at (y, x) that is partly outside, or whose cells do not touch: [row_words * 4] */
 static void smg_dsp_gather_row(const struct smg_conv_2d_int8_dsp *p, const int8_t *image, int32_t y, int32_t x,
                                int8_t *row) {
+  const struct smg_window *const w = &p->window;
   memset(row, p->input_zero_point, (size_t)p->row_words * 4);
-  if (y < 0 || y >= p->input_height) { return; }
-  for (int32_t column = 0; column < p->filter_width; column++) {
-    if (x >= 0 && x < p->input_width) {
-      const int8_t *const cell = image + (y * p->input_width + x) * p->input_channels;
-      for (int32_t i = 0; i < p->input_channels; i++) { row[i] = cell[i]; }
+  if (y < 0 || y >= w->input_height) { return; }
+  for (int32_t column = 0; column < w->filter_width; column++) {
+    if (x >= 0 && x < w->input_width) {
+      const int8_t *const cell = image + (y * w->input_width + x) * w->input_channels;
+      for (int32_t i = 0; i < w->input_channels; i++) { row[i] = cell[i]; }
     }
     x += p->dilation_width;
-    row += p->input_channels;
+    row += w->input_channels;
   }
 }
 
@@ -53,11 +44,12 @@ static void smg_dsp_gather_row(const struct smg_conv_2d_int8_dsp *p, const int8_
  * second and fourth. Two patches lie interleaved. */
 static void smg_dsp_fill_patch(const struct smg_conv_2d_int8_dsp *p, const int8_t *image, int32_t y, int32_t x,
                                int32_t *patch, int8_t *row) {
+  const struct smg_window *const w = &p->window;
   const int32_t row_bytes = p->row_words * 4;
-  const int32_t image_bytes = p->input_height * p->input_width * p->input_channels;
-  const int32_t is_run = p->dilation_width == 1 && x >= 0 && x + p->filter_width <= p->input_width;
-  for (int32_t filter_row = 0; filter_row < p->filter_height; filter_row++) {
-    const int32_t start = (y * p->input_width + x) * p->input_channels;
+  const int32_t image_bytes = w->input_height * w->input_width * w->input_channels;
+  const int32_t is_run = p->dilation_width == 1 && x >= 0 && x + w->filter_width <= w->input_width;
+  for (int32_t filter_row = 0; filter_row < w->filter_height; filter_row++) {
+    const int32_t start = (y * w->input_width + x) * w->input_channels;
     const int8_t *from = image + start;
     /* Weights behind a row are 0, so what is read there does not matter, if only it is in the image. */
     if (!is_run || start < 0 || start + row_bytes > image_bytes) {
@@ -131,8 +123,9 @@ static SMG_DSP_NOINLINE void smg_dsp_four_by_two(const int32_t *weights, const i
 /* All channels of two cells of the output. */
 static void smg_dsp_convolve_patches(const struct smg_conv_2d_int8_dsp *p, const int32_t *patches, int8_t *output0,
                                      int8_t *output1) {
+  const struct smg_window *const w = &p->window;
   const struct smg_dsp_requantization *const r = &p->requantization;
-  const int32_t words = p->filter_height * p->row_words * 4;
+  const int32_t words = w->filter_height * p->row_words * 4;
   const int32_t *weights = p->weights;
   const int32_t *bias = r->twice_bias;
   const int32_t *multiplier = r->multiplier;
@@ -162,17 +155,18 @@ static void smg_dsp_convolve_patches(const struct smg_conv_2d_int8_dsp *p, const
 static void smg_conv_2d_int8_dsp(const struct smg_conv_2d_int8_dsp *params, const int8_t *input, int8_t *output,
                                  void *scratch) {
   const struct smg_conv_2d_int8_dsp *const p = params;
+  const struct smg_window *const w = &p->window;
   const int32_t channels = p->output_channels;
   int32_t *const patches = (int32_t *)scratch;
-  int8_t *const row = (int8_t *)(patches + p->filter_height * p->row_words * 4);
+  int8_t *const row = (int8_t *)(patches + w->filter_height * p->row_words * 4);
   int8_t *const begin = output;
-  int32_t cells = p->batches * p->output_height * p->output_width;
+  int32_t cells = w->batches * w->output_height * w->output_width;
   int32_t is_second = 0;
-  for (int32_t batch = 0; batch < p->batches; batch++) {
-    int32_t y = -p->padding_top;
-    for (int32_t out_y = 0; out_y < p->output_height; out_y++) {
-      int32_t x = -p->padding_left;
-      for (int32_t out_x = 0; out_x < p->output_width; out_x++) {
+  for (int32_t batch = 0; batch < w->batches; batch++) {
+    int32_t y = -w->padding_top;
+    for (int32_t out_y = 0; out_y < w->output_height; out_y++) {
+      int32_t x = -w->padding_left;
+      for (int32_t out_x = 0; out_x < w->output_width; out_x++) {
         smg_dsp_fill_patch(p, input, y, x, patches + is_second, row);
         cells--;
         if (is_second) {
@@ -184,11 +178,11 @@ static void smg_conv_2d_int8_dsp(const struct smg_conv_2d_int8_dsp *params, cons
         }
         is_second = !is_second;
         output += channels;
-        x += p->stride_width;
+        x += w->stride_width;
       }
-      y += p->stride_height;
+      y += w->stride_height;
     }
-    input += p->input_height * p->input_width * p->input_channels;
+    input += w->input_height * w->input_width * w->input_channels;
   }
   smg_dsp_limit(&p->requantization, begin, (int32_t)(output - begin));
 }

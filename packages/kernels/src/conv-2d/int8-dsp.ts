@@ -7,6 +7,7 @@ import {
 } from "../dsp-requantization.ts";
 import { halfOf, wordOfHalves } from "../dsp-words.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
+import { packDilatedWindow } from "../window-twin.ts";
 import type { Conv2dInt8Params } from "./int8.ts";
 
 /**
@@ -35,21 +36,8 @@ export function conv2dInt8Dsp(params: Conv2dInt8Params): Packed | undefined {
   const rowWords = Math.ceil(rowLength / 4);
   return {
     params: {
-      batches: params.batches,
-      input_height: params.inputHeight,
-      input_width: params.inputWidth,
-      input_channels: params.inputChannels,
-      output_height: params.outputHeight,
-      output_width: params.outputWidth,
+      ...packDilatedWindow(params),
       output_channels: outputChannels,
-      filter_height: filterHeight,
-      filter_width: filterWidth,
-      stride_height: params.strideHeight,
-      stride_width: params.strideWidth,
-      dilation_height: params.dilationHeight,
-      dilation_width: params.dilationWidth,
-      padding_top: params.paddingTop,
-      padding_left: params.paddingLeft,
       input_zero_point: inputZeroPoint,
       row_words: rowWords,
       weights,

@@ -1,6 +1,7 @@
 import type { Packed } from "../c-twin.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import { packMveProducts } from "../mve-products.ts";
+import { packDilatedWindow } from "../window-twin.ts";
 import type { Conv2dInt8Params } from "./int8.ts";
 
 /** For `conv_2d_int8_mve.h`. Undefined for groups, and if `packMveProducts` is. */
@@ -18,20 +19,7 @@ export function conv2dInt8Mve(params: Conv2dInt8Params): Packed | undefined {
     filterHeight * filterWidth === 1 && params.paddingTop === 0 && params.paddingLeft === 0;
   return {
     params: {
-      batches: params.batches,
-      input_height: params.inputHeight,
-      input_width: params.inputWidth,
-      input_channels: params.inputChannels,
-      output_height: params.outputHeight,
-      output_width: params.outputWidth,
-      filter_height: filterHeight,
-      filter_width: filterWidth,
-      stride_height: params.strideHeight,
-      stride_width: params.strideWidth,
-      dilation_height: params.dilationHeight,
-      dilation_width: params.dilationWidth,
-      padding_top: params.paddingTop,
-      padding_left: params.paddingLeft,
+      ...packDilatedWindow(params),
       input_zero_point: inputZeroPoint,
       products,
     },

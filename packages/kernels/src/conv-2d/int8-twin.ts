@@ -1,6 +1,7 @@
 import type { Packed } from "../c-twin.ts";
 import { packDotProducts } from "../dot-products.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
+import { packDilatedWindow } from "../window-twin.ts";
 import type { Conv2dInt8Params } from "./int8.ts";
 
 /** Padding becomes the input's zero point, so that this can be folded into the bias. */
@@ -11,21 +12,8 @@ export function conv2dInt8Twin(params: Conv2dInt8Params): Packed {
   const isInPlace = hasWindowsInOnePiece(params);
   return {
     params: {
-      batches: params.batches,
-      input_height: params.inputHeight,
-      input_width: params.inputWidth,
-      input_channels: params.inputChannels,
-      output_height: params.outputHeight,
-      output_width: params.outputWidth,
-      filter_height: filterHeight,
-      filter_width: filterWidth,
+      ...packDilatedWindow(params),
       filter_depth: filterDepth,
-      stride_height: params.strideHeight,
-      stride_width: params.strideWidth,
-      dilation_height: params.dilationHeight,
-      dilation_width: params.dilationWidth,
-      padding_top: params.paddingTop,
-      padding_left: params.paddingLeft,
       input_zero_point: inputZeroPoint,
       run_cells: isRun(params) ? filterWidth : 1,
       in_place: isInPlace ? 1 : 0,

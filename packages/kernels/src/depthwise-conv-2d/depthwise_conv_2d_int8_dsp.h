@@ -8,22 +8,12 @@
 #define SMG_DEPTHWISE_CONV_2D_INT8_DSP_H
 
 #include "../dsp.h"
+#include "../window.h"
 
 struct smg_depthwise_conv_2d_int8_dsp {
-  int32_t batches;
-  int32_t input_height;
-  int32_t input_width;
-  int32_t channels; /* a multiple of 4, one output to each input */
-  int32_t output_height;
-  int32_t output_width;
-  int32_t filter_height;
-  int32_t filter_width;
-  int32_t stride_height;
-  int32_t stride_width;
+  struct smg_window window; /* channels are a multiple of 4, one output to each input */
   int32_t dilation_height;
   int32_t dilation_width;
-  int32_t padding_top;
-  int32_t padding_left;
   const int8_t *padding; /* [channels], the input's zero point */
   const int32_t *weights; /* [channels / 4][filter_height][filter_width], a byte for each channel */
   struct smg_dsp_requantization requantization;
@@ -32,9 +22,10 @@ struct smg_depthwise_conv_2d_int8_dsp {
 /* All channels of a cell of the output, of which the filter sees these cells of the input. */
 static inline void smg_dsp_convolve_cells(const struct smg_depthwise_conv_2d_int8_dsp *p, const int8_t *const *cells,
                                           int8_t *output) {
+  const struct smg_window *const w = &p->window;
   const struct smg_dsp_requantization *const r = &p->requantization;
-  const int32_t filter_size = p->filter_height * p->filter_width;
-  const int32_t channels = p->channels;
+  const int32_t filter_size = w->filter_height * w->filter_width;
+  const int32_t channels = w->input_channels;
   const int32_t *weights = p->weights;
   const int32_t *bias = r->twice_bias;
   const int32_t *multiplier = r->multiplier;
@@ -68,12 +59,13 @@ static inline void smg_dsp_convolve_cells(const struct smg_depthwise_conv_2d_int
 /* Where the cells are that the filter sees at (y, x). As an unsigned number, what lies before the image is large. */
 static inline void smg_dsp_find_cells(const struct smg_depthwise_conv_2d_int8_dsp *p, const int8_t *image, int32_t y,
                                       int32_t x, const int8_t **cells) {
-  const int32_t step = p->dilation_width * p->channels;
-  for (int32_t row = p->filter_height; row > 0; row--) {
-    const uint32_t width = (uint32_t)y < (uint32_t)p->input_height ? (uint32_t)p->input_width : 0;
-    const int8_t *cell = image + (y * p->input_width + x) * p->channels;
+  const struct smg_window *const w = &p->window;
+  const int32_t step = p->dilation_width * w->input_channels;
+  for (int32_t row = w->filter_height; row > 0; row--) {
+    const uint32_t width = (uint32_t)y < (uint32_t)w->input_height ? (uint32_t)w->input_width : 0;
+    const int8_t *cell = image + (y * w->input_width + x) * w->input_channels;
     uint32_t column = (uint32_t)x;
-    const int8_t **const end = cells + p->filter_width;
+    const int8_t **const end = cells + w->filter_width;
     do {
       *cells++ = column < width ? cell : p->padding;
       cell += step;
@@ -88,18 +80,19 @@ static inline void smg_dsp_find_cells(const struct smg_depthwise_conv_2d_int8_ds
 static void smg_depthwise_conv_2d_int8_dsp(const struct smg_depthwise_conv_2d_int8_dsp *params, const int8_t *input,
                                            int8_t *output, void *scratch) {
   const struct smg_depthwise_conv_2d_int8_dsp *const p = params;
+  const struct smg_window *const w = &p->window;
   const int8_t **const cells = (const int8_t **)scratch;
   int8_t *const begin = output;
-  for (int32_t batch = 0; batch < p->batches; batch++) {
-    for (int32_t out_y = 0; out_y < p->output_height; out_y++) {
-      for (int32_t out_x = 0; out_x < p->output_width; out_x++) {
-        smg_dsp_find_cells(p, input, out_y * p->stride_height - p->padding_top,
-                           out_x * p->stride_width - p->padding_left, cells);
+  for (int32_t batch = 0; batch < w->batches; batch++) {
+    for (int32_t out_y = 0; out_y < w->output_height; out_y++) {
+      for (int32_t out_x = 0; out_x < w->output_width; out_x++) {
+        smg_dsp_find_cells(p, input, out_y * w->stride_height - w->padding_top,
+                           out_x * w->stride_width - w->padding_left, cells);
         smg_dsp_convolve_cells(p, cells, output);
-        output += p->channels;
+        output += w->input_channels;
       }
     }
-    input += p->input_height * p->input_width * p->channels;
+    input += w->input_height * w->input_width * w->input_channels;
   }
   smg_dsp_limit(&p->requantization, begin, (int32_t)(output - begin));
 }

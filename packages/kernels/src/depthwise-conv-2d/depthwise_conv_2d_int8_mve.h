@@ -3,22 +3,12 @@
 #define SMG_DEPTHWISE_CONV_2D_INT8_MVE_H
 
 #include "../mve.h"
+#include "../window.h"
 
 struct smg_depthwise_conv_2d_int8_mve {
-  int32_t batches;
-  int32_t input_height;
-  int32_t input_width;
-  int32_t channels; /* one output to each input */
-  int32_t output_height;
-  int32_t output_width;
-  int32_t filter_height;
-  int32_t filter_width;
-  int32_t stride_height;
-  int32_t stride_width;
+  struct smg_window window; /* one output channel to each input channel */
   int32_t dilation_height;
   int32_t dilation_width;
-  int32_t padding_top;
-  int32_t padding_left;
   const int8_t *padding; /* [channels], the input's zero point */
   const int8_t *weights; /* [filter_height, filter_width, channels] */
   /* Of each eight channels the even ones come first, and then the odd ones: so the instructions leave them. The last
@@ -44,10 +34,11 @@ static inline void smg_mve_add_cells(const int8_t *const *cells, const int8_t *c
 /* All channels of a cell of the output, of which the filter sees these cells of the input. */
 static SMG_MVE_NOINLINE void smg_mve_convolve_cells(const struct smg_depthwise_conv_2d_int8_mve *p,
                                                     const int8_t *const *cells, int8_t *output) {
+  const struct smg_window *const w = &p->window;
   const struct smg_mve_requantization *const r = &p->requantization;
   const struct smg_mve_limits limits = smg_mve_load_limits(r);
-  const int8_t *const *const end = cells + p->filter_height * p->filter_width;
-  const int32_t channels = p->channels;
+  const int8_t *const *const end = cells + w->filter_height * w->filter_width;
+  const int32_t channels = w->input_channels;
   const int32_t *bias = r->bias;
   const int32_t *multiplier = r->multiplier;
   const int8_t *shift = r->shift;
@@ -76,11 +67,12 @@ static SMG_MVE_NOINLINE void smg_mve_convolve_cells(const struct smg_depthwise_c
 /* Where the cells are that the filter sees at (y, x). As an unsigned number, what lies before the image is large. */
 static inline void smg_mve_find_cells(const struct smg_depthwise_conv_2d_int8_mve *p, const int8_t *image, int32_t y,
                                       int32_t x, const int8_t **cells) {
-  const int32_t step = p->dilation_width * p->channels;
-  for (int32_t row = p->filter_height; row > 0; row--) {
-    const uint32_t width = (uint32_t)y < (uint32_t)p->input_height ? (uint32_t)p->input_width : 0;
-    const int32_t start = (y * p->input_width + x) * p->channels;
-    const int8_t **const end = cells + p->filter_width;
+  const struct smg_window *const w = &p->window;
+  const int32_t step = p->dilation_width * w->input_channels;
+  for (int32_t row = w->filter_height; row > 0; row--) {
+    const uint32_t width = (uint32_t)y < (uint32_t)w->input_height ? (uint32_t)w->input_width : 0;
+    const int32_t start = (y * w->input_width + x) * w->input_channels;
+    const int8_t **const end = cells + w->filter_width;
     uint32_t column = (uint32_t)x;
     int32_t offset = 0;
     do {
@@ -97,17 +89,18 @@ static inline void smg_mve_find_cells(const struct smg_depthwise_conv_2d_int8_mv
 static void smg_depthwise_conv_2d_int8_mve(const struct smg_depthwise_conv_2d_int8_mve *params, const int8_t *input,
                                            int8_t *output, void *scratch) {
   const struct smg_depthwise_conv_2d_int8_mve *const p = params;
+  const struct smg_window *const w = &p->window;
   const int8_t **const cells = (const int8_t **)scratch;
-  for (int32_t batch = 0; batch < p->batches; batch++) {
-    for (int32_t out_y = 0; out_y < p->output_height; out_y++) {
-      for (int32_t out_x = 0; out_x < p->output_width; out_x++) {
-        smg_mve_find_cells(p, input, out_y * p->stride_height - p->padding_top,
-                           out_x * p->stride_width - p->padding_left, cells);
+  for (int32_t batch = 0; batch < w->batches; batch++) {
+    for (int32_t out_y = 0; out_y < w->output_height; out_y++) {
+      for (int32_t out_x = 0; out_x < w->output_width; out_x++) {
+        smg_mve_find_cells(p, input, out_y * w->stride_height - w->padding_top,
+                           out_x * w->stride_width - w->padding_left, cells);
         smg_mve_convolve_cells(p, cells, output);
-        output += p->channels;
+        output += w->input_channels;
       }
     }
-    input += p->input_height * p->input_width * p->channels;
+    input += w->input_height * w->input_width * w->input_channels;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Packed } from "../c-twin.ts";
 import { conv2dInt8Mve } from "../conv-2d/int8-mve.ts";
 import { foldZeroPoint } from "../fold-zero-point.ts";
 import { type ArrayOf, packMveRequantization } from "../mve-requantization.ts";
+import { packDilatedWindow } from "../window-twin.ts";
 import { depthwiseAsConv } from "./int8-twin.ts";
 import type { DepthwiseConv2dInt8Params } from "./int8.ts";
 
@@ -27,20 +28,7 @@ export function depthwiseConv2dInt8Mve(params: DepthwiseConv2dInt8Params): Packe
   if (requantization === undefined) return undefined;
   return {
     params: {
-      batches: params.batches,
-      input_height: params.inputHeight,
-      input_width: params.inputWidth,
-      channels,
-      output_height: params.outputHeight,
-      output_width: params.outputWidth,
-      filter_height: filterHeight,
-      filter_width: filterWidth,
-      stride_height: params.strideHeight,
-      stride_width: params.strideWidth,
-      dilation_height: params.dilationHeight,
-      dilation_width: params.dilationWidth,
-      padding_top: params.paddingTop,
-      padding_left: params.paddingLeft,
+      ...packDilatedWindow(params),
       padding: new Int8Array(channels).fill(inputZeroPoint),
       weights: params.filter,
       requantization,
