@@ -12,7 +12,7 @@ import { inputsAhead, type InterleaveParams } from "./concatenation/interleave.t
 import type { FullyConnectedGeometry } from "./fully-connected/fully-connected.ts";
 import { furthestAhead, furthestAheadAlong } from "./furthest-ahead.ts";
 import { padAhead } from "./pad/pad-with.ts";
-import type { BilinearGeometry } from "./resize-bilinear/neighbors.ts";
+import type { BilinearGeometry } from "./resize-bilinear/bilinear-step.ts";
 import type { ResizeNearestParams } from "./resize-nearest-neighbor/resize-nearest-neighbor.ts";
 import { type DealParams, outputsAhead } from "./split/deal.ts";
 import type { Overlap, Step } from "./step.ts";

@@ -1,22 +1,11 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
-import { makeStep, type Numerics, type Step } from "../step.ts";
-import {
-  bilinearGeometry,
-  type BilinearGeometry,
-  forEachResized,
-  type NeighborsOf,
-} from "./neighbors.ts";
+import type { Numerics, Step } from "../step.ts";
+import { type BilinearParams, makeBilinearStep, type NeighborsOf } from "./bilinear-step.ts";
 import { neighborsSingle } from "./neighbors-single.ts";
 
 const { fround } = Math;
-
-type Params = BilinearGeometry & {
-  /** From the input row above each output row, in rows. */
-  readonly rowDistances: Float32Array; // [outputHeight]
-  readonly columnDistances: Float32Array; // [outputWidth]
-};
 
 /**
  * Four products with weights, every step rounded to float32 in the order of the reference. The profile decides how
@@ -30,21 +19,11 @@ export function resizeBilinearFloat32(
   { rounding }: Numerics,
 ): Step {
   tensorOfType(graph, op.outputs[0], "output", "float32");
-  const { geometry, rowDistances, columnDistances } = bilinearGeometry(
-    op,
-    graph,
-    rounding === "single" ? neighborsSingle : neighborsOf,
-  );
-  return makeStep({
+  return makeBilinearStep(op, graph, {
     kernel: "resize_bilinear_float32",
-    run: runResizeBilinear,
-    params: {
-      ...geometry,
-      rowDistances: Float32Array.from(rowDistances),
-      columnDistances: Float32Array.from(columnDistances),
-    },
-    reads: [op.inputs[0]],
-    writes: op.outputs,
+    neighborsOf: rounding === "single" ? neighborsSingle : neighborsOf,
+    stored: (distances) => Float32Array.from(distances),
+    interpolateAt,
   });
 }
 
@@ -61,12 +40,8 @@ const neighborsOf: NeighborsOf = (cell, inputSize, outputSize, options) => {
   return { before, behind, distance: fround(place - before) };
 };
 
-function runResizeBilinear(params: Params, input: Float32Array, output: Float32Array): void {
-  forEachResized(interpolateAt, params, input, output);
-}
-
 function interpolateAt(
-  { channels, rowDistances, columnDistances }: Params,
+  { channels, rowDistances, columnDistances }: BilinearParams,
   input: Float32Array,
   output: Float32Array,
   y: number,

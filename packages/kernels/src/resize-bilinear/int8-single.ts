@@ -1,14 +1,8 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { roundHalfToEven } from "../rounding.ts";
-import { makeStep, type Step } from "../step.ts";
-import { bilinearGeometry, type BilinearGeometry, forEachResized } from "./neighbors.ts";
+import type { Step } from "../step.ts";
+import { type BilinearParams, makeBilinearStep } from "./bilinear-step.ts";
 import { neighborsSingle } from "./neighbors-single.ts";
-
-type Params = BilinearGeometry & {
-  /** From the input row above each output row, in 1/2048 of a row. */
-  readonly rowDistances: Int32Array; // [outputHeight]
-  readonly columnDistances: Int32Array; // [outputWidth]
-};
 
 /**
  * Distances of 11 fractional bits, from places computed in float32; between columns first, then between rows, and one
@@ -18,30 +12,17 @@ type Params = BilinearGeometry & {
  * `xnn_s8_ibilinear_ukernel__scalar_u1`, xnnpack/src/s8-ibilinear.
  */
 export function resizeBilinearInt8Single(op: OpOf<"resize-bilinear">, graph: Graph): Step {
-  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsSingle);
-  return makeStep({
+  return makeBilinearStep(op, graph, {
     kernel: "resize_bilinear_int8_single",
-    run: runResizeBilinear,
-    params: {
-      ...geometry,
-      rowDistances: Int32Array.from(rowDistances, inUnits),
-      columnDistances: Int32Array.from(columnDistances, inUnits),
-    },
-    reads: [op.inputs[0]],
-    writes: op.outputs,
+    neighborsOf: neighborsSingle,
+    stored: (distances) =>
+      Int32Array.from(distances, (distance) => roundHalfToEven(distance * 2048)),
+    interpolateAt,
   });
 }
 
-function inUnits(distance: number): number {
-  return roundHalfToEven(distance * 2048);
-}
-
-function runResizeBilinear(params: Params, input: Int8Array, output: Int8Array): void {
-  forEachResized(interpolateAt, params, input, output);
-}
-
 function interpolateAt(
-  { channels, rowDistances, columnDistances }: Params,
+  { channels, rowDistances, columnDistances }: BilinearParams,
   input: Int8Array,
   output: Int8Array,
   y: number,

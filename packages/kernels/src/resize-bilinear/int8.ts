@@ -1,22 +1,11 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { tensorOfType } from "../requirements.ts";
 import { clamp } from "../rounding.ts";
-import { makeStep, type Numerics, type Step } from "../step.ts";
+import type { Numerics, Step } from "../step.ts";
 import { resizeBilinearInt8Single } from "./int8-single.ts";
-import {
-  bilinearGeometry,
-  type BilinearGeometry,
-  forEachResized,
-  type NeighborsOf,
-} from "./neighbors.ts";
+import { type BilinearParams, makeBilinearStep, type NeighborsOf } from "./bilinear-step.ts";
 
-type Params = BilinearGeometry & {
-  /** From the input row above each output row, in 1/1024 of a row. */
-  readonly rowDistances: Int32Array; // [outputHeight]
-  readonly columnDistances: Int32Array; // [outputWidth]
-};
-
-/** A cell in fixed point. */
+/** A cell in fixed point, the unit of distances. */
 const one = 1024;
 
 /**
@@ -31,17 +20,11 @@ export function resizeBilinearInt8(
 ): Step {
   tensorOfType(graph, op.outputs[0], "output", "int8");
   if (rounding === "single") return resizeBilinearInt8Single(op, graph);
-  const { geometry, rowDistances, columnDistances } = bilinearGeometry(op, graph, neighborsOf);
-  return makeStep({
+  return makeBilinearStep(op, graph, {
     kernel: "resize_bilinear_int8",
-    run: runResizeBilinear,
-    params: {
-      ...geometry,
-      rowDistances: Int32Array.from(rowDistances),
-      columnDistances: Int32Array.from(columnDistances),
-    },
-    reads: [op.inputs[0]],
-    writes: op.outputs,
+    neighborsOf,
+    stored: (distances) => Int32Array.from(distances),
+    interpolateAt,
   });
 }
 
@@ -60,12 +43,8 @@ const neighborsOf: NeighborsOf = (cell, inputSize, outputSize, options) => {
   return { before, behind, distance: place - before * one };
 };
 
-function runResizeBilinear(params: Params, input: Int8Array, output: Int8Array): void {
-  forEachResized(interpolateAt, params, input, output);
-}
-
 function interpolateAt(
-  { channels, rowDistances, columnDistances }: Params,
+  { channels, rowDistances, columnDistances }: BilinearParams,
   input: Int8Array,
   output: Int8Array,
   y: number,

@@ -1,5 +1,5 @@
 import { clamp } from "../rounding.ts";
-import type { NeighborsOf } from "./neighbors.ts";
+import type { NeighborsOf } from "./bilinear-step.ts";
 
 const { fround } = Math;
 

@@ -1,4 +1,5 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { makeStep, type Step } from "../step.ts";
 
 /** How the cells of a resized image lie between those of the input. */
 export type BilinearGeometry = {
@@ -15,8 +16,17 @@ export type BilinearGeometry = {
   readonly right: Int32Array; // [outputWidth]
 };
 
+/** The same with how far each output row or column is from the input row above or column to the left. */
+export type BilinearParams = BilinearGeometry & {
+  readonly rowDistances: Distances; // [outputHeight]
+  readonly columnDistances: Distances; // [outputWidth]
+};
+
+/** In the unit of the arithmetic. */
+type Distances = Int32Array | Float32Array;
+
 /** Where an output cell is along one axis. */
-export interface Neighbors {
+interface Neighbors {
   readonly before: number;
   readonly behind: number;
   /** From `before`, in the unit of the arithmetic. Negative next to the border if cells have their centers at ½. */
@@ -30,15 +40,22 @@ export type NeighborsOf = (
   options: OpOf<"resize-bilinear">["options"],
 ) => Neighbors;
 
-export function bilinearGeometry(
+/** A step that computes each output cell from the four around it. `stored`: how the loop wants distances. */
+export function makeBilinearStep<Elements>(
   op: OpOf<"resize-bilinear">,
   graph: Graph,
-  neighborsOf: NeighborsOf,
-): {
-  readonly geometry: BilinearGeometry;
-  readonly rowDistances: readonly number[];
-  readonly columnDistances: readonly number[];
-} {
+  {
+    kernel,
+    neighborsOf,
+    stored,
+    interpolateAt,
+  }: {
+    readonly kernel: string;
+    readonly neighborsOf: NeighborsOf;
+    readonly stored: (distances: readonly number[]) => Distances;
+    readonly interpolateAt: AtCell<BilinearParams, Elements>;
+  },
+): Step {
   const [batches = 0, inputHeight = 0, inputWidth = 0, channels = 0] = tensorOf(
     graph,
     op.inputs[0],
@@ -48,22 +65,23 @@ export function bilinearGeometry(
     Array.from({ length: outputSize }, (_, i) => neighborsOf(i, inputSize, outputSize, op.options));
   const rows = along(inputHeight, outputHeight);
   const columns = along(inputWidth, outputWidth);
-  return {
-    geometry: {
-      batches,
-      inputHeight,
-      inputWidth,
-      channels,
-      outputHeight,
-      outputWidth,
-      top: Int32Array.from(rows, ({ before }) => before),
-      bottom: Int32Array.from(rows, ({ behind }) => behind),
-      left: Int32Array.from(columns, ({ before }) => before),
-      right: Int32Array.from(columns, ({ behind }) => behind),
-    },
-    rowDistances: rows.map(({ distance }) => distance),
-    columnDistances: columns.map(({ distance }) => distance),
+  const params: BilinearParams = {
+    batches,
+    inputHeight,
+    inputWidth,
+    channels,
+    outputHeight,
+    outputWidth,
+    top: Int32Array.from(rows, ({ before }) => before),
+    bottom: Int32Array.from(rows, ({ behind }) => behind),
+    left: Int32Array.from(columns, ({ before }) => before),
+    right: Int32Array.from(columns, ({ behind }) => behind),
+    rowDistances: stored(rows.map(({ distance }) => distance)),
+    columnDistances: stored(columns.map(({ distance }) => distance)),
   };
+  const run = (loop: BilinearParams, input: Elements, output: Elements) =>
+    forEachResized(interpolateAt, loop, input, output);
+  return makeStep({ kernel, run, params, reads: [op.inputs[0]], writes: op.outputs });
 }
 
 /**
@@ -72,7 +90,7 @@ export function bilinearGeometry(
  * The four input cells begin at `topLeft`, `topRight`, `bottomLeft` and `bottomRight`; results go to `outputStart` and
  * the elements behind it.
  */
-export type AtCell<P, Elements> = (
+type AtCell<P, Elements> = (
   params: P,
   input: Elements,
   output: Elements,
@@ -85,8 +103,8 @@ export type AtCell<P, Elements> = (
   outputStart: number,
 ) => void;
 
-/** Visits the output cell by cell. C twin: `smg_for_each_resized` in resize_bilinear.h. */
-export function forEachResized<P extends BilinearGeometry, Elements>(
+/** Visits the output cell by cell. C twin: resize_bilinear_int8.h. */
+function forEachResized<P extends BilinearGeometry, Elements>(
   atCell: AtCell<P, Elements>,
   params: P,
   input: Elements,
