@@ -53,7 +53,8 @@ describe.each(headers)("%s", (file) => {
     );
     const hasGuard = /^#ifndef SMG_\w+_H$/m.test(text);
     const isMade = macros.has("SMG_KERNEL");
-    const endsMade = /^#undef SMG_KERNEL$/m.test(text) || /^#include ".*broadcast\.h"$/m.test(text);
+    const endsMade =
+      /^#undef SMG_KERNEL$/m.test(text) || /^#include ".*(?:broadcast|pool-2d)\.h"$/m.test(text);
     expect(hasGuard !== (isMade && endsMade)).toBe(true);
   });
 });
