@@ -1,4 +1,5 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { largestOf, powersTable, sumByTable } from "../difference-powers.ts";
 import { perTensorOf } from "../requirements.ts";
 import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
 import { clampReal, roundHalfToEven } from "../rounding.ts";
@@ -20,7 +21,7 @@ const outputZeroPoint = 127;
 /**
  * int8 log-softmax in float32 with a table of powers, as processors with fast floats compute it.
  *
- * Source: `LogSoftmax` and `PopulateSoftmaxLookupTable`, tensorflow/lite/kernels/internal/optimized/optimized_ops.h.
+ * Source: `LogSoftmax`, tensorflow/lite/kernels/internal/optimized/optimized_ops.h.
  */
 export function logSoftmaxInt8Single(op: OpOf<"log-softmax">, graph: Graph): Step {
   const { scale } = perTensorOf(tensorOf(graph, op.inputs[0]), "input");
@@ -31,9 +32,7 @@ export function logSoftmaxInt8Single(op: OpOf<"log-softmax">, graph: Graph): Ste
       ...rowGeometry(op, graph),
       inputScale: scale,
       scaleRatio: fround(scale / outputScale),
-      powers: Float32Array.from({ length: 256 }, (_, difference) =>
-        Math.exp(-fround(scale * difference)),
-      ),
+      powers: powersTable(scale),
     },
     reads: op.inputs,
     writes: op.outputs,
@@ -45,10 +44,8 @@ function runLogSoftmaxInt8Single(params: Params, input: Int8Array, output: Int8A
   for (let row = 0; row < rows; row++) {
     const start = row * depth;
     const end = start + depth;
-    let largest = -128;
-    for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
-    let sum = 0;
-    for (let i = start; i < end; i++) sum = fround(sum + powers[largest - input[i]!]!);
+    const largest = largestOf(input, start, end);
+    const sum = sumByTable(powers, input, start, end, largest);
     const logOfSum = fround(Math.log(sum));
     const offset = fround(fround(fround(inputScale * largest) + logOfSum) / outputScale);
     for (let i = start; i < end; i++) {

@@ -1,6 +1,12 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import {
+  differenceBits,
+  differenceScale,
+  type DifferenceScale,
+  largestOf,
+  sumOfPowers,
+} from "../difference-powers.ts";
 import { scale, shiftRight, toFixedPoint } from "../fixed-point.ts";
-import { expOfNegative } from "../fixed-point-functions.ts";
 import { logarithm } from "../fixed-point-roots.ts";
 import {
   perTensorOf,
@@ -13,19 +19,13 @@ import { clamp } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import { logSoftmaxInt8Single } from "./int8-single.ts";
 
-export type LogSoftmaxInt8Params = RowGeometry & {
-  /** The input scale in Q5.26 */
-  readonly multiplier: number;
-  readonly shift: number;
-  /** Its inverse: from Q5.26 to stored differences. */
-  readonly inverseMultiplier: number;
-  readonly inverseShift: number;
-  /** Differences to the largest value below this one count as e^−∞. */
-  readonly differenceMin: number;
-};
+export type LogSoftmaxInt8Params = RowGeometry &
+  DifferenceScale & {
+    /** The inverse: from Q5.26 to stored differences. */
+    readonly inverseMultiplier: number;
+    readonly inverseShift: number;
+  };
 
-const differenceBits = 5;
-const sumBits = 12;
 const outputBits = 4;
 
 /**
@@ -62,16 +62,8 @@ function runLogSoftmaxInt8(
   for (let row = 0; row < rows; row++) {
     const start = row * depth;
     const end = start + depth;
-    let largest = -128;
-    for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
-
-    let sum = 0; // Q12.19
-    for (let i = start; i < end; i++) {
-      const difference = input[i]! - largest;
-      if (difference < differenceMin) continue;
-      const power = expOfNegative(scale(difference, multiplier, shift), differenceBits);
-      sum = (sum + shiftRight(power, sumBits)) | 0;
-    }
+    const largest = largestOf(input, start, end);
+    const sum = sumOfPowers(params, input, start, end, largest); // Q12.19
     const logOfSum = logarithm(sum); // Q5.26
 
     // Below this, difference − logOfSum does not fit in Q5.26.
@@ -90,22 +82,19 @@ function runLogSoftmaxInt8(
   }
 }
 
-/**
- * Source: `PreprocessLogSoftmaxScalingExp` and `CalculateInputRadius`,
- * tensorflow/lite/kernels/internal/quantization_util.cc.
- */
 function differenceScales(inputScale: number): Omit<LogSoftmaxInt8Params, keyof RowGeometry> {
-  const real = Math.min(inputScale * 2 ** (31 - differenceBits), 2 ** 31 - 1);
-  const { multiplier, shift } = toFixedPoint(real);
+  const { multiplier, shift, differenceMin } = differenceScale(inputScale);
   const inverse = 2 ** (31 - shift) / multiplier;
-  requireSupported(real > 1 && inverse < 1, `input scale ${inputScale} is 2⁻²⁶ or less`);
+  requireSupported(
+    inputScale * 2 ** (31 - differenceBits) > 1 && inverse < 1,
+    `input scale ${inputScale} is 2⁻²⁶ or less`,
+  );
   const fixedInverse = toFixedPoint(inverse);
-  const radius = ((2 ** differenceBits - 1) * 2 ** (31 - differenceBits)) / 2 ** shift;
   return {
     multiplier,
     shift,
     inverseMultiplier: fixedInverse.multiplier,
     inverseShift: fixedInverse.shift,
-    differenceMin: -Math.floor(radius),
+    differenceMin,
   };
 }

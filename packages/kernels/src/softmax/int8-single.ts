@@ -1,4 +1,5 @@
 import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
+import { largestOf, powersTable, sumByTable } from "../difference-powers.ts";
 import { perTensorOf, requireOutputQuantization, tensorOfType } from "../requirements.ts";
 import { roundHalfAwayFromZero } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
@@ -14,7 +15,7 @@ type Params = RowGeometry & {
 /**
  * int8 softmax in float32 with a table of powers, as processors with fast floats compute it.
  *
- * Source: `Softmax` and `PopulateSoftmaxLookupTable`, tensorflow/lite/kernels/internal/optimized/optimized_ops.h.
+ * Source: `Softmax`, tensorflow/lite/kernels/internal/optimized/optimized_ops.h.
  */
 export function softmaxInt8Single(op: OpOf<"softmax">, graph: Graph): Step {
   const input = tensorOf(graph, op.inputs[0]);
@@ -26,9 +27,7 @@ export function softmaxInt8Single(op: OpOf<"softmax">, graph: Graph): Step {
     run: runSoftmaxInt8Single,
     params: {
       ...rowGeometry(op, graph),
-      powers: Float32Array.from({ length: 256 }, (_, difference) =>
-        Math.exp(-fround(scale * difference)),
-      ),
+      powers: powersTable(scale),
     },
     reads: op.inputs,
     writes: op.outputs,
@@ -40,10 +39,8 @@ function runSoftmaxInt8Single(params: Params, input: Int8Array, output: Int8Arra
   for (let row = 0; row < rows; row++) {
     const start = row * depth;
     const end = start + depth;
-    let largest = -128;
-    for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
-    let sum = 0;
-    for (let i = start; i < end; i++) sum = fround(sum + powers[largest - input[i]!]!);
+    const largest = largestOf(input, start, end);
+    const sum = sumByTable(powers, input, start, end, largest);
     const inverse = fround(1 / fround(sum / 256));
     for (let i = start; i < end; i++) {
       const probability = fround(powers[largest - input[i]!]! * inverse);

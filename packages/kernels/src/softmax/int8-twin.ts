@@ -1,7 +1,8 @@
 import type { CRecord, Packed } from "../c-twin.ts";
-import { type FixedPoint, scale, shiftRight } from "../fixed-point.ts";
+import { type DifferenceScale, differenceBits, sumBits } from "../difference-powers.ts";
+import { scale, shiftRight } from "../fixed-point.ts";
 import { expOfNegative } from "../fixed-point-functions.ts";
-import { differenceBits, type SoftmaxInt8Params, sumBits } from "./int8.ts";
+import type { SoftmaxInt8Params } from "./int8.ts";
 
 export function softmaxInt8Twin(params: SoftmaxInt8Params): Packed {
   const { rows, depth } = params;
@@ -13,11 +14,7 @@ export function softmaxInt8Twin(params: SoftmaxInt8Params): Packed {
  *
  * Powers that vanish from the sum vanish from every result that has no more bits than it, so the table ends before them.
  */
-export function packPowers({
-  multiplier,
-  shift,
-  differenceMin,
-}: FixedPoint & { readonly differenceMin: number }): CRecord {
+export function packPowers({ multiplier, shift, differenceMin }: DifferenceScale): CRecord {
   const powers: number[] = [];
   for (let difference = 0; difference > -256 && difference >= differenceMin; difference--) {
     const power = expOfNegative(scale(difference, multiplier, shift), differenceBits);

@@ -1,6 +1,14 @@
 import { type Graph, type OpOf, type Tensor, tensorOf } from "@smidgen/graph";
 import { storedRange } from "../activation-range.ts";
-import { highMultiply, scale, shiftRight, toFixedPoint } from "../fixed-point.ts";
+import {
+  differenceBits,
+  differenceScale,
+  type DifferenceScale,
+  largestOf,
+  sumBits,
+  sumOfPowers,
+} from "../difference-powers.ts";
+import { highMultiply, scale, shiftRight } from "../fixed-point.ts";
 import { expOfNegative, oneOverOnePlus } from "../fixed-point-functions.ts";
 import {
   perTensorOf,
@@ -12,24 +20,15 @@ import { makeStep, type Numerics, type Step } from "../step.ts";
 import { softmaxInt8Single } from "./int8-single.ts";
 import { type RowGeometry, rowGeometry } from "../row-geometry.ts";
 
-export type SoftmaxInt8Params = RowGeometry & {
-  /** `beta × input scale` in Q5.26 */
-  readonly multiplier: number;
-  readonly shift: number;
-  /** Differences to the largest value below this one count as e^−∞. */
-  readonly differenceMin: number;
-  /** Of an element of the output: probability 1 is 2^outputBits above `outputMin`. */
-  readonly outputBits: number;
-  readonly outputMin: number;
-  readonly outputMax: number;
-};
+export type SoftmaxInt8Params = RowGeometry &
+  DifferenceScale & {
+    /** Of an element of the output: probability 1 is 2^outputBits above `outputMin`. */
+    readonly outputBits: number;
+    readonly outputMin: number;
+    readonly outputMax: number;
+  };
 
 type Output = Int8Array | Int16Array;
-
-/** Before the point of a difference to the largest value. */
-export const differenceBits = 5;
-/** Before the point of the sum of powers. */
-export const sumBits = 12;
 
 /**
  * Softmax of int8 in fixed point. An int8 output has scale 1/256 and zero point −128, an int16 output 1/65536 (or
@@ -66,16 +65,8 @@ function runSoftmaxInt8(params: SoftmaxInt8Params, input: Int8Array, output: Out
   for (let row = 0; row < rows; row++) {
     const start = row * depth;
     const end = start + depth;
-    let largest = -128;
-    for (let i = start; i < end; i++) largest = Math.max(largest, input[i]!);
-
-    let sum = 0; // Q12.19
-    for (let i = start; i < end; i++) {
-      const difference = input[i]! - largest;
-      if (difference < differenceMin) continue;
-      const power = expOfNegative(scale(difference, multiplier, shift), differenceBits);
-      sum = (sum + shiftRight(power, sumBits)) | 0;
-    }
+    const largest = largestOf(input, start, end);
+    const sum = sumOfPowers(params, input, start, end, largest); // Q12.19
 
     // sum = (1 + fraction) × 2^bitsOverOne
     const leadingZeros = Math.clz32(sum);
@@ -106,18 +97,4 @@ function requireInt16OutputQuantization(output: Tensor): void {
     Math.abs(outputScale * 65_536 - 1) <= 0.001 && zeroPoint === -32_768,
     `output "${output.name}" has scale ${outputScale} and zero point ${zeroPoint}; int16 needs ${1 / 65_536} and −32768`,
   );
-}
-
-/**
- * Source: `PreprocessSoftmaxScaling` and `CalculateInputRadius`,
- * tensorflow/lite/kernels/internal/quantization_util.cc.
- */
-function differenceScale(
-  real: number,
-): Pick<SoftmaxInt8Params, "multiplier" | "shift" | "differenceMin"> {
-  const { multiplier, shift } = toFixedPoint(
-    Math.min(real * 2 ** (31 - differenceBits), 2 ** 31 - 1),
-  );
-  const radius = ((2 ** differenceBits - 1) * 2 ** (31 - differenceBits)) / 2 ** shift;
-  return { multiplier, shift, differenceMin: -Math.floor(radius) };
 }
