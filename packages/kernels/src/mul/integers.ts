@@ -27,7 +27,7 @@ type Elements = Int8Array | Int16Array;
  *
  * Source: `MulElementwise`, tensorflow/lite/kernels/internal/reference/integer_ops/mul.h, and `CalculateOpDataMul`,
  * tensorflow/lite/micro/kernels/mul_common.cc; with single rounding `xnn_init_qs8_mul_minmax_scalar_params`,
- * xnnpack/src/microparams-init.c. C twin: mul.h.
+ * xnnpack/src/microparams-init.c, and `Prepare`, tflite/kernels/mul.cc of google-ai-edge/LiteRT. C twin: mul.h.
  */
 export function mulIntegers(op: OpOf<"mul">, graph: Graph, numerics: Numerics): Step {
   const [aId, bId] = op.inputs;
@@ -42,7 +42,7 @@ export function mulIntegers(op: OpOf<"mul">, graph: Graph, numerics: Numerics): 
     type === "int8" || zeroPoints.every((zeroPoint) => zeroPoint === 0),
     `zero points are ${zeroPoints.join(", ")}; with int16 they must be 0`,
   );
-  // Only int8 is multiplied by XNNPACK.
+  // Only int8 is multiplied by XNNPACK; for int16, too, LiteRT has the quotient of scales in float32.
   const rounding = type === "int8" ? numerics.rounding : "double";
   return makeStep({
     kernel: `mul_${type}`,
@@ -53,7 +53,7 @@ export function mulIntegers(op: OpOf<"mul">, graph: Graph, numerics: Numerics): 
       bOffset: 0 - b.zeroPoint,
       outputZeroPoint: to.zeroPoint,
       ...toFixedPoint(
-        rounding === "single"
+        numerics.rounding === "single"
           ? fround(fround(a.scale * b.scale) / to.scale)
           : (a.scale * b.scale) / to.scale,
       ),
