@@ -35,7 +35,7 @@ export function newTensorReader(
     }
     if (row.sparsity !== undefined) return "is stored sparse";
     if (row.external_buffer !== 0) return "is stored in another file";
-    const quantization = readQuantization(row.quantization);
+    const quantization = readQuantization(row.quantization, shape);
     if (typeof quantization === "string") return quantization;
     const data = readData(row, type, shape);
     if (typeof data === "string") return data;
@@ -99,6 +99,7 @@ export function bytesOf(buffer: Row<"Buffer">, file: Uint8Array): Uint8Array | s
 
 function readQuantization(
   row: Row<"QuantizationParameters"> | undefined,
+  shape: Shape,
 ): Quantization | undefined | string {
   if (row === undefined) return undefined;
   if (row.details !== undefined) {
@@ -116,5 +117,14 @@ function readQuantization(
   if (offCenter !== -1) {
     return `is quantized per axis with zero point ${zeroPoints[offCenter]} at ${offCenter}; 0 is expected`;
   }
-  return { kind: "per-axis", axis: row.quantized_dimension, scales };
+  return { kind: "per-axis", axis: axisOf(row.quantized_dimension, scales.length, shape), scales };
+}
+
+/**
+ * The axis of the scales. Converters of 2019 gave biases the one of their depthwise filter, 3; a vector has no choice.
+ *
+ * TensorFlow Lite Micro takes such files (its own person_detect.tflite), TensorFlow Lite does not: lint says so.
+ */
+function axisOf(stored: number, scales: number, shape: Shape): number {
+  return shape.length === 1 && shape[0] === scales && stored > 0 ? 0 : stored;
 }

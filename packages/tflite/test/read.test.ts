@@ -64,6 +64,15 @@ test("the graph has the subgraph's name, else the file's, else one of ours", () 
   expect(readTflite(writeTflite({ ...read(dense), name: "" }), { name: "a.tflite" }).name).toBe("");
 });
 
+test("the scales of a vector lie along its only axis, whatever dimension is stored", () => {
+  const scale = Float32Array.of(0.125, 0.25);
+  const zero_point = new BigInt64Array(2);
+  const oldBias = withTensor(2, { quantization: { scale, zero_point, quantized_dimension: 3 } });
+  expect(read(oldBias).tensors[2]?.quantization).toEqual(perAxis(0, [0.125, 0.25]));
+  const filter = withTensor(1, { quantization: { scale, zero_point, quantized_dimension: 3 } });
+  expect(() => read(filter)).toThrow("2 scales for no slices along axis 3");
+});
+
 describe("what a graph cannot hold is refused, all of a kind at once", () => {
   test.each<[what: string, code: string, model: NewRow<"Model">, message: string]>([
     [
