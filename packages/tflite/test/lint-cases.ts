@@ -585,6 +585,25 @@ export const lintCases: readonly LintCase[] = [
     place: "operator 0 (SOFTMAX)",
   },
   {
+    code: "missing-bias",
+    what: "a convolution of two operands",
+    file: writeWastefully(
+      oneOperator(
+        "CONV_2D",
+        [
+          activation("a", { shape: int(1, 1, 1, 4) }),
+          activation("w", { shape: int(2, 1, 1, 4), buffer: 1 }),
+        ],
+        [activation("y", { shape: int(1, 1, 1, 2) })],
+        {
+          builtin_options: { table: "Conv2DOptions", row: { stride_w: 1, stride_h: 1 } },
+          model: { buffers: [{}, { data: new Uint8Array(32) }] },
+        },
+      ),
+    ),
+    place: "operator 0 (CONV_2D)",
+  },
+  {
     code: "hybrid",
     what: "int8 weights for floats",
     file: writeWastefully(

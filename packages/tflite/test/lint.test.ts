@@ -114,6 +114,7 @@ const refused = [
   "fixed-output-scale",
   "missing-quantization",
   "quantized-dimension",
+  "missing-bias",
 ] as const;
 const accepted = [
   "buffer-0-not-empty",

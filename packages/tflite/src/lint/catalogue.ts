@@ -198,6 +198,10 @@ export const catalogue = {
     remedy:
       "Store biases as int32 (for 16-bit activations int64, or int32 with quantized_bias_type).",
   },
+  "missing-bias": {
+    severity: everywhereButTflm,
+    remedy: "Give the convolution a bias, if only of zeros.",
+  },
   "fixed-output-scale": {
     severity: "error",
     remedy: "Give the output the scale and zero point that the kernel produces.",

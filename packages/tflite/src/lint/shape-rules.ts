@@ -52,6 +52,15 @@ export const shapeRules: readonly Rule[] = [
       if (beta === 0) yield { code: "softmax-beta", place: operator.place, message: "has beta 0" };
     }
   },
+
+  /** Other layers may do without. Source: `Prepare`, tflite/kernels/conv.cc of LiteRT. */
+  function* convolutionBias(model) {
+    for (const { operator } of operatorsOf(model)) {
+      const { name, inputs, place } = operator;
+      if (name !== "CONV_2D" || (inputs[2] ?? -1) !== -1) continue;
+      yield { code: "missing-bias", place, message: "has no bias" };
+    }
+  },
 ];
 
 function* operatorProblems(
