@@ -1,4 +1,5 @@
 import type { CNames } from "./c-names.ts";
+import type { Layout } from "./layouts.ts";
 
 /** What a compiler made of generated code, and a processor. */
 export interface CMeasurement {
@@ -20,10 +21,11 @@ export function printReadme(
     readonly constantBytes: number;
     readonly arenaBytes: number;
     readonly arena: "static" | "caller";
+    readonly layout: Layout;
     readonly measurements: readonly CMeasurement[];
   },
 ): string {
-  const { target, constantBytes, arenaBytes, arena, measurements } = sizes;
+  const { target, constantBytes, arenaBytes, arena, layout, measurements } = sizes;
   const parameters = [...names.inputs, ...names.outputs, ...(arena === "caller" ? ["arena"] : [])];
   const rows = measurements.map(
     ({ on, codeBytes, constantBytes: constants, staticBytes, stackBytes, instructions }) =>
@@ -38,14 +40,14 @@ export function printReadme(
 The model in C99, for ${target === "portable" ? "any processor" : target}.
 
 \`\`\`c
-#include "model.h"
+#include ${layout === "plain" ? '"model.h"' : `<smg_${names.model}.h>`}
 
 smg_${names.model}_run(${parameters.join(", ")});
 \`\`\`
 
-Compile \`model.c\`; the headers in \`smidgen/\` lie beside it. \`model.h\` says what the arrays hold: a stored integer stands for
+${installation[layout]} \`model.h\` says what the arrays hold: a stored integer stands for
 \`scale * (stored - zero_point)\`. Inputs and outputs must not overlap. The functions are not reentrant${arena === "caller" ? " with the same arena" : ""}.
-\`main.c\` runs an example and returns 0 if it comes out as it should.
+${example(layout, names.model)}
 
 | memory | |
 | --- | --- |
@@ -53,6 +55,20 @@ Compile \`model.c\`; the headers in \`smidgen/\` lie beside it. \`model.h\` says
 | RAM: ${arena === "caller" ? "the arena that is given" : "static arena"} | ${grouped(arenaBytes)} bytes |
 
 ${measured}`;
+}
+
+const installation: Readonly<Record<Layout, string>> = {
+  plain: "Compile `model.c`; the headers in `smidgen/` lie beside it.",
+  arduino: "Put this folder among the libraries of your sketchbook (`libraries/`).",
+  platformio: "Put this folder into `lib/` of your project.",
+};
+
+function example(layout: Layout, model: string): string {
+  if (layout === "arduino") {
+    return `\`examples/${model}/${model}.ino\` runs an example every second and prints whether it comes out as it should.`;
+  }
+  const path = layout === "plain" ? "main.c" : `examples/${model}/main.c`;
+  return `\`${path}\` runs an example and returns 0 if it comes out as it should.`;
 }
 
 function grouped(value: number): string {

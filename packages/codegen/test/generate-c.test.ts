@@ -179,6 +179,19 @@ test("the same graph is the same text", () => {
   expect(generateC(cnn)).toEqual(generateC(cnn));
 });
 
+test.each(["plain", "arduino", "platformio"] as const)(
+  "the README of the layout %s names an example and a header that are there",
+  (layout) => {
+    const files = generateC(mlp, { name: "digits", layout });
+    const paths = files.map(({ path }) => path);
+    const { text } = files.find(({ path }) => path === "README.md")!;
+    const [, example] = /`([^`]+)` runs an example/.exec(text)!;
+    expect(paths).toContain(example);
+    const [, header] = /#include ["<](.+)[">]/.exec(text)!;
+    expect(paths).toContain(layout === "plain" ? header : `src/${header}`);
+  },
+);
+
 test("the README says what memory is needed", () => {
   const readme = generateC(mlp, { name: "digits" }).find((file) => file.path === "README.md");
   // Weights 784 × 28 + 28 × 10, 38 biases, and a scale for each layer; the powers of the softmax.
