@@ -394,6 +394,12 @@ export const lintCases: readonly LintCase[] = [
     place: "operator 0",
   },
   {
+    code: "shared-output",
+    what: "an output that is an input",
+    file: writeWastefully(withSubgraph((s) => ({ ...s, outputs: int(3, 0) }))),
+    place: 'tensor 0 "x"',
+  },
+  {
     code: "cycle",
     what: "two operators that wait for each other",
     file: writeWastefully(relus([relu(0, 2, 1), relu(0, 1, 2)], [2])),
@@ -420,7 +426,7 @@ export const lintCases: readonly LintCase[] = [
     what: "an output that is the input",
     file: writeWastefully(relus([relu(0, 0, 0)], [0])),
     place: "operator 0 (RELU)",
-    also: ["unused-tensor"],
+    also: ["unused-tensor", "shared-output"],
   },
   {
     code: "written-variable",

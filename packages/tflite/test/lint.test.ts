@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { goldenModels, loadLiteRt, loadTfliteRuntime, type OfficialModel } from "@smidgen/testing";
-import { type Finding, lintTflite, repackTflite, type Runtime, writeTflite } from "@smidgen/tflite";
+import {
+  type Finding,
+  lintTflite,
+  readTflite,
+  repackTflite,
+  type Runtime,
+  writeTflite,
+} from "@smidgen/tflite";
 import { catalogue, severityOf } from "../src/lint/catalogue.ts";
 import { denseGraph, everyOperatorGraph } from "./example-graphs.ts";
-import { denseModel, withOperator } from "./example-models.ts";
+import { denseModel, withOperator, withSubgraph } from "./example-models.ts";
 import { lintCases } from "./lint-cases.ts";
 import { writeWastefully } from "./write-wastefully.ts";
 
@@ -137,6 +144,19 @@ describe.each([
   test.each(accepted)("takes without a word: %s", { timeout: patience }, async (code) => {
     await expect(loadAndRun(load, caseOf(code))).resolves.toHaveLength(1);
   });
+});
+
+test.each([
+  { what: "an output that is an input", outputs: [3, 0] },
+  { what: "an output that is there twice", outputs: [3, 3] },
+])("LiteRT does not fill $what", { timeout: patience }, async ({ outputs }) => {
+  const model = withSubgraph((s) => ({ ...s, outputs: Int32Array.from(outputs) }));
+  const file = writeTflite(readTflite(writeWastefully(model)));
+  const codes = lintTflite(file, { for: "litert" }).map(({ code }) => code);
+  expect(codes).toContain("shared-output");
+  const input = Uint8Array.of(90, 80, 70, 60);
+  const right = (await loadTfliteRuntime(file)).run([input]);
+  expect((await loadLiteRt(file)).run([input])).not.toEqual(right);
 });
 
 async function loadAndRun(

@@ -132,6 +132,10 @@ export const catalogue = {
     severity: "error",
     remedy: "Make it an input, give it data, or remove what reads it.",
   },
+  "shared-output": {
+    severity: { litert: "error" },
+    remedy: "Put a RESHAPE to the same shape in front of the output.",
+  },
   cycle: { severity: "error", remedy: "Break the cycle: no order of these operators computes it." },
   "written-twice": { severity: "error", remedy: "Give each operator outputs of its own." },
   "written-constant": { severity: "error", remedy: "Give outputs buffer 0." },

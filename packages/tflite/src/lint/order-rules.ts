@@ -50,6 +50,22 @@ export const orderRules: readonly Rule[] = [
     }
   },
 
+  /** LiteRT gives each output a buffer of its own, and each tensor one buffer: the last. */
+  function* sharedOutputs({ subgraphs }) {
+    for (const { inputs, outputs, tensors } of subgraphs) {
+      for (const [i, id] of outputs.entries()) {
+        const place = tensors[id]?.place;
+        if (place === undefined) continue;
+        const message = inputs.includes(id)
+          ? `is output ${i} and an input`
+          : `is output ${i} and output ${outputs.indexOf(id)}`;
+        if (inputs.includes(id) || outputs.indexOf(id) !== i) {
+          yield { code: "shared-output", place, message };
+        }
+      }
+    }
+  },
+
   function* controlFlow(model) {
     const calls: (readonly [caller: number, callee: number])[] = [];
     for (const { operator, subgraph } of operatorsOf(model)) {
