@@ -183,8 +183,8 @@ test.each(["plain", "arduino", "platformio"] as const)(
   "the README of the layout %s names an example and a header that are there",
   (layout) => {
     const files = generateC(mlp, { name: "digits", layout });
-    const paths = files.map(({ path }) => path);
-    const { text } = files.find(({ path }) => path === "README.md")!;
+    const paths = files.map((file) => file.path);
+    const { text } = files.find((file) => file.path === "README.md")!;
     const [, example] = /`([^`]+)` runs an example/.exec(text)!;
     expect(paths).toContain(example);
     const [, header] = /#include ["<](.+)[">]/.exec(text)!;
