@@ -19,7 +19,7 @@ import {
   perTensorOf,
   tensorOfType,
 } from "./requirements.ts";
-import { clamp } from "./rounding.ts";
+import { clamp, clampSum } from "./rounding.ts";
 import type { Rounding } from "./step.ts";
 import {
   hasInt32Bias,
@@ -109,7 +109,7 @@ export function int8OfSum(params: Int8Filter, sum: number, channel: number): num
   const { bias, multiplier, shift, singleRounding, outputZeroPoint } = params;
   const wrapped = (bias[channel]! + sum) | 0;
   const scaled = requantize(wrapped, multiplier[channel]!, shift[channel]!, singleRounding);
-  return clamp(scaled + outputZeroPoint, params.activationMin, params.activationMax);
+  return clampSum(scaled + outputZeroPoint, params.activationMin, params.activationMax);
 }
 
 /** What a loop over int16 with int8 weights needs besides its geometry; `int16OfSum` gets it with a bias of doubles. */

@@ -53,6 +53,15 @@ export function splitFraction(real: number): {
  * C twin: `smg_scale` in fixed_point.h.
  */
 export function scale(x: number, multiplier: number, shift: number): number {
+  if (shift < 0 && (x + 2 ** 20) >>> 21 === 0) {
+    // |x| ≤ 2²⁰, so what the double holds is exact. It is positive, so cutting its fraction off rounds down.
+    const product = ((x * multiplier * 2 ** -31 + (2 ** 20 + 0.5)) | 0) - 2 ** 20;
+    return (product + (1 << (-shift - 1)) + (product >> 31)) >> -shift;
+  }
+  return scaleAny(x, multiplier, shift);
+}
+
+function scaleAny(x: number, multiplier: number, shift: number): number {
   return shift > 0
     ? highMultiply(x << shift, multiplier)
     : shiftRight(highMultiply(x, multiplier), -shift);

@@ -3,7 +3,7 @@ import { type ActivationRange, quantizedActivationRange } from "./activation-ran
 import { type BroadcastParams, broadcastParams, forEachRow } from "./broadcast.ts";
 import { scale, toFixedPoint } from "./fixed-point.ts";
 import { perTensorOf, requireSupported, tensorOfType } from "./requirements.ts";
-import { clamp } from "./rounding.ts";
+import { clampSum } from "./rounding.ts";
 import { makeStep, type Step } from "./step.ts";
 
 /** What adds or subtracts two operands. */
@@ -112,6 +112,6 @@ function sumRow(
     const sum =
       scale(aValue, aMultiplier, aShift) + Math.imul(bSign, scale(bValue, bMultiplier, bShift));
     const scaled = scale(sum, outputMultiplier, outputShift);
-    output[outputStart + i] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
+    output[outputStart + i] = clampSum(scaled + outputZeroPoint, activationMin, activationMax);
   }
 }

@@ -44,7 +44,8 @@ import { logSoftmaxInt8 } from "./log-softmax/int8.ts";
 import { logisticFloat32 } from "./logistic/float32.ts";
 import { logisticInt16 } from "./logistic/int16.ts";
 import { logisticInt8 } from "./logistic/int8.ts";
-import { maxPool2d } from "./max-pool-2d/max-pool-2d.ts";
+import { maxPool2dFloat32 } from "./max-pool-2d/float32.ts";
+import { maxPool2dIntegers } from "./max-pool-2d/integers.ts";
 import { maximum } from "./maximum/maximum.ts";
 import { meanFloat32 } from "./mean/float32.ts";
 import { meanIntegers } from "./mean/integers.ts";
@@ -148,7 +149,7 @@ const kernels: { readonly [K in OpKind]: KernelsByType<OpOf<K>> } = {
   "leaky-relu": { float32: leakyReluFloat32, int8: leakyReluIntegers, int16: leakyReluIntegers },
   "log-softmax": { float32: logSoftmaxFloat32, int8: logSoftmaxInt8 },
   logistic: { float32: logisticFloat32, int8: logisticInt8, int16: logisticInt16 },
-  "max-pool-2d": { float32: maxPool2d, int8: maxPool2d, int16: maxPool2d },
+  "max-pool-2d": { float32: maxPool2dFloat32, int8: maxPool2dIntegers, int16: maxPool2dIntegers },
   maximum: { float32: maximum, int8: maximum, int16: maximum, int32: maximum, int64: maximum },
   mean: { float32: meanFloat32, int8: meanIntegers, int16: meanIntegers },
   minimum: { float32: minimum, int8: minimum, int16: minimum, int32: minimum, int64: minimum },

@@ -34,6 +34,9 @@ export interface Overlap {
 /** Numbers, and arrays of numbers: codegen prints them as a C struct without knowing the operator. */
 export type KernelParams = Readonly<Record<string, number | ElementArray>>;
 
+/** What only the loop here is given besides: values of `params` as it takes them fastest. */
+export type LoopExtras = Readonly<Record<string, Int32Array | Float64Array>>;
+
 export interface StepMemory {
   /** Elements of a tensor, constants included. */
   readonly tensor: (id: TensorId) => ElementArray;
@@ -60,17 +63,18 @@ export type LoopParams<P extends KernelParams> = {
   readonly [K in keyof P]: P[K] extends BigInt64Array ? Float64Array : P[K];
 };
 
-/** A step whose loop is `run(params, …reads, …writes[, scratch])`. */
-export function makeStep<P extends KernelParams>(step: {
+/** A step whose loop is `run({ ...params, ...extras }, …reads, …writes[, scratch])`. */
+export function makeStep<P extends KernelParams, E extends LoopExtras = LoopExtras>(step: {
   readonly kernel: string;
   // Each loop names the arrays it takes; which ones it is given follows from the types that `prepare` accepted.
-  readonly run: (params: LoopParams<P>, ...arrays: never[]) => void;
+  readonly run: (params: LoopParams<P> & E, ...arrays: never[]) => void;
   readonly params: P;
+  readonly extras?: E;
   readonly reads: readonly TensorId[];
   readonly writes: readonly TensorId[];
   readonly scratchBytes?: number;
 }): Step {
-  const { kernel, run, params, reads, writes, scratchBytes = 0 } = step;
+  const { kernel, run, params, extras, reads, writes, scratchBytes = 0 } = step;
   return {
     kernel,
     params,
@@ -80,20 +84,21 @@ export function makeStep<P extends KernelParams>(step: {
     bind({ tensor, scratch }) {
       const arrays = [...reads, ...writes].map(tensor);
       const all = scratchBytes === 0 ? arrays : [...arrays, scratch];
-      return run.bind(undefined, loopParams(params), ...(all as never[]));
+      return run.bind(undefined, loopParams(params, extras), ...(all as never[]));
     },
   };
 }
 
-/** Every element of a `BigInt64Array` that is read is a new object; a loop that allocates nothing reads doubles. */
-function loopParams<P extends KernelParams>(params: P): LoopParams<P> {
-  const entries = Object.entries(params);
-  if (entries.every(([, value]) => !(value instanceof BigInt64Array)))
-    return params as LoopParams<P>;
-  return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      value instanceof BigInt64Array ? Float64Array.from(value, Number) : value,
-    ]),
-  ) as LoopParams<P>;
+/**
+ * Every element of a `BigInt64Array` that is read is a new object; a loop that allocates nothing reads doubles.
+ *
+ * All objects with these fields are made in the same way here, so that the engine sees one shape. Those of the caller differ:
+ * each `...` of another shape makes one of its own, and a loop that has met more than four is compiled for none.
+ */
+function loopParams<P extends KernelParams, E>(params: P, extras: E): LoopParams<P> & E {
+  const entries = Object.entries({ ...params, ...extras }).map(([name, value]) => [
+    name,
+    value instanceof BigInt64Array ? Float64Array.from(value, Number) : value,
+  ]);
+  return Object.fromEntries(entries) as LoopParams<P> & E;
 }

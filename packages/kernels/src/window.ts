@@ -73,6 +73,21 @@ export function windowParams(
 type Shape4d = readonly [number, number, number, number];
 
 /**
+ * Where a window's elements are in the image, from its first cell on: those of `depth` channels of each cell, row by row.
+ * [filterHeight, filterWidth, depth]
+ */
+export function windowTaps(window: WindowParams, depth: number): Int32Array {
+  const { inputWidth, inputChannels, filterHeight, filterWidth } = window;
+  const { dilationHeight, dilationWidth } = window;
+  return Int32Array.from({ length: filterHeight * filterWidth * depth }, (_, tap) => {
+    const cell = Math.floor(tap / depth);
+    const y = Math.floor(cell / filterWidth) * dilationHeight;
+    const x = (cell % filterWidth) * dilationWidth;
+    return (y * inputWidth + x) * inputChannels + (tap % depth);
+  });
+}
+
+/**
  * What is computed at `count` places of the window side by side, for all output channels.
  *
  * Of the filter, rows `top` to below `bottom` and columns `left` to below `right` lie inside the image; the

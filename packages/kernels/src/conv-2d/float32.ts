@@ -1,17 +1,16 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type Float32Filter, float32Filter } from "../filter-operands.ts";
-import { clampReal } from "../rounding.ts";
+import { clampRealSum } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { shareMemory } from "../share-memory.ts";
-import { alongRow, forEachWindow } from "../window.ts";
+import { alongRow, forEachWindow, windowTaps } from "../window.ts";
 import { type Conv2dGeometry, conv2dLayer } from "./conv-2d.ts";
-
-const { fround } = Math;
 
 type Params = Conv2dGeometry &
   Float32Filter & {
-    /** Where the filter's elements are in the image, from the first one on; the same for all output channels. */
-    readonly taps: Int32Array; // [filterHeight, filterWidth, filterDepth]
+    /** The filter in doubles, which is how it is multiplied: float32 would be converted each time. */
+    readonly weights: Float64Array;
+    readonly taps: Int32Array; // as `windowTaps` has them
   };
 
 /**
@@ -21,33 +20,27 @@ type Params = Conv2dGeometry &
  */
 export function conv2dFloat32(op: OpOf<"conv-2d">, graph: Graph): Step {
   const { geometry, operands } = conv2dLayer(op, graph);
+  const layer = float32Filter(graph, operands);
   return makeStep({
     kernel: "conv_2d_float32",
     run: runConv2dFloat32,
-    params: { ...geometry, ...float32Filter(graph, operands), taps: tapsOf(geometry) },
+    params: { ...geometry, ...layer },
+    extras: {
+      weights: Float64Array.from(layer.filter),
+      taps: windowTaps(geometry, geometry.filterDepth),
+    },
     reads: [operands.input],
     writes: [operands.output],
   });
 }
 
-function tapsOf(geometry: Conv2dGeometry): Int32Array {
-  const { inputWidth, inputChannels, filterHeight, filterWidth, filterDepth } = geometry;
-  const { dilationHeight, dilationWidth } = geometry;
-  return Int32Array.from({ length: filterHeight * filterWidth * filterDepth }, (_, tap) => {
-    const cell = Math.floor(tap / filterDepth);
-    const y = Math.floor(cell / filterWidth) * dilationHeight;
-    const x = (cell % filterWidth) * dilationWidth;
-    return (y * inputWidth + x) * inputChannels + (tap % filterDepth);
-  });
-}
-
 function runConv2dFloat32(params: Params, input: Float32Array, output: Float32Array): void {
-  // Two places at a time write the first of the second before they last read the first.
+  // Along a row, channels are written to places that others are still to read.
   const row = shareMemory(input, output) ? convolveOneByOne : convolveRow;
   forEachWindow(row, params, input, output);
 }
 
-/** Two places at a time, which share each weight. */
+/** Four channels along the whole row, two places at a time, which share each weight. */
 function convolveRow(
   params: Params,
   input: Float32Array,
@@ -61,7 +54,7 @@ function convolveRow(
   count: number,
 ): void {
   const { inputChannels, outputChannels, strideWidth, filterHeight, filterWidth } = params;
-  const { filterDepth, groups, channelsPerGroup, taps, filter, bias } = params;
+  const { filterDepth, groups, channelsPerGroup, taps, weights, bias } = params;
   const { activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
   const toNext = strideWidth * inputChannels;
@@ -72,21 +65,25 @@ function convolveRow(
   const runGap = filterWidth * filterDepth - runLength;
   const firstTap = (top * filterWidth + left) * filterDepth;
 
-  for (let pair = count >> 1; pair > 0; pair--) {
-    const nextStart = outputStart + outputChannels;
-    for (let group = 0; group < groups; group++) {
-      const first = group * channelsPerGroup;
-      const last = first + channelsPerGroup - 1;
-      const corner = origin + group * filterDepth;
-      for (let channel0 = first; channel0 <= last; channel0 += 4) {
-        // Four channels share each input value. Where a group ends earlier, its last one is computed again.
-        const channel1 = Math.min(channel0 + 1, last);
-        const channel2 = Math.min(channel0 + 2, last);
-        const channel3 = Math.min(channel0 + 3, last);
-        const firstWeight = channel0 * filterSize;
-        const to1 = (channel1 - channel0) * filterSize;
-        const to2 = (channel2 - channel0) * filterSize;
-        const to3 = (channel3 - channel0) * filterSize;
+  for (let group = 0; group < groups; group++) {
+    const first = group * channelsPerGroup;
+    const last = first + channelsPerGroup - 1;
+    for (let channel0 = first; channel0 <= last; channel0 += 4) {
+      // Four channels share each input value. Where a group ends earlier, its last one is computed again.
+      const channel1 = Math.min(channel0 + 1, last);
+      const channel2 = Math.min(channel0 + 2, last);
+      const channel3 = Math.min(channel0 + 3, last);
+      const firstWeight = channel0 * filterSize;
+      const to1 = (channel1 - channel0) * filterSize;
+      const to2 = (channel2 - channel0) * filterSize;
+      const to3 = (channel3 - channel0) * filterSize;
+      const bias0 = bias[channel0]!;
+      const bias1 = bias[channel1]!;
+      const bias2 = bias[channel2]!;
+      const bias3 = bias[channel3]!;
+      let corner = origin + group * filterDepth;
+      let place = outputStart;
+      for (let pair = count >> 1; pair > 0; pair--) {
         let sum0 = 0;
         let sum1 = 0;
         let sum2 = 0;
@@ -102,36 +99,39 @@ function convolveRow(
             const value = input[cell]!;
             const next = input[cell + toNext]!;
             const weight = firstWeight + tap;
-            const weight0 = filter[weight]!;
-            const weight1 = filter[weight + to1]!;
-            const weight2 = filter[weight + to2]!;
-            const weight3 = filter[weight + to3]!;
-            sum0 = fround(sum0 + fround(weight0 * value));
-            sum1 = fround(sum1 + fround(weight1 * value));
-            sum2 = fround(sum2 + fround(weight2 * value));
-            sum3 = fround(sum3 + fround(weight3 * value));
-            next0 = fround(next0 + fround(weight0 * next));
-            next1 = fround(next1 + fround(weight1 * next));
-            next2 = fround(next2 + fround(weight2 * next));
-            next3 = fround(next3 + fround(weight3 * next));
+            const weight0 = weights[weight]!;
+            const weight1 = weights[weight + to1]!;
+            const weight2 = weights[weight + to2]!;
+            const weight3 = weights[weight + to3]!;
+            sum0 = Math.fround(sum0 + Math.fround(weight0 * value));
+            sum1 = Math.fround(sum1 + Math.fround(weight1 * value));
+            sum2 = Math.fround(sum2 + Math.fround(weight2 * value));
+            sum3 = Math.fround(sum3 + Math.fround(weight3 * value));
+            next0 = Math.fround(next0 + Math.fround(weight0 * next));
+            next1 = Math.fround(next1 + Math.fround(weight1 * next));
+            next2 = Math.fround(next2 + Math.fround(weight2 * next));
+            next3 = Math.fround(next3 + Math.fround(weight3 * next));
           }
           tap += runGap;
         }
-        output[outputStart + channel0] = clampReal(sum0 + bias[channel0]!, min, max);
-        output[outputStart + channel1] = clampReal(sum1 + bias[channel1]!, min, max);
-        output[outputStart + channel2] = clampReal(sum2 + bias[channel2]!, min, max);
-        output[outputStart + channel3] = clampReal(sum3 + bias[channel3]!, min, max);
-        output[nextStart + channel0] = clampReal(next0 + bias[channel0]!, min, max);
-        output[nextStart + channel1] = clampReal(next1 + bias[channel1]!, min, max);
-        output[nextStart + channel2] = clampReal(next2 + bias[channel2]!, min, max);
-        output[nextStart + channel3] = clampReal(next3 + bias[channel3]!, min, max);
+        output[place + channel0] = clampRealSum(sum0 + bias0, min, max);
+        output[place + channel1] = clampRealSum(sum1 + bias1, min, max);
+        output[place + channel2] = clampRealSum(sum2 + bias2, min, max);
+        output[place + channel3] = clampRealSum(sum3 + bias3, min, max);
+        place += outputChannels;
+        output[place + channel0] = clampRealSum(next0 + bias0, min, max);
+        output[place + channel1] = clampRealSum(next1 + bias1, min, max);
+        output[place + channel2] = clampRealSum(next2 + bias2, min, max);
+        output[place + channel3] = clampRealSum(next3 + bias3, min, max);
+        place += outputChannels;
+        corner += 2 * toNext;
       }
     }
-    origin += 2 * toNext;
-    outputStart += 2 * outputChannels;
   }
   if (count % 2 === 0) return;
-  convolveAt(params, input, output, origin, top, bottom, left, right, outputStart);
+  const lastOrigin = origin + (count - 1) * toNext;
+  const lastStart = outputStart + (count - 1) * outputChannels;
+  convolveAt(params, input, output, lastOrigin, top, bottom, left, right, lastStart);
 }
 
 function convolveAt(
@@ -146,7 +146,7 @@ function convolveAt(
   outputStart: number,
 ): void {
   const { filterHeight, filterWidth, filterDepth, groups, channelsPerGroup } = params;
-  const { taps, filter, bias, activationMin: min, activationMax: max } = params;
+  const { taps, weights, bias, activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
   const runLength = (right - left) * filterDepth;
   const runGap = filterWidth * filterDepth - runLength;
@@ -172,17 +172,17 @@ function convolveAt(
         for (const end = tap + runLength; tap < end; tap++) {
           const value = input[corner + taps[tap]!]!;
           const weight = firstWeight + tap;
-          sum0 = fround(sum0 + fround(filter[weight]! * value));
-          sum1 = fround(sum1 + fround(filter[weight + to1]! * value));
-          sum2 = fround(sum2 + fround(filter[weight + to2]! * value));
-          sum3 = fround(sum3 + fround(filter[weight + to3]! * value));
+          sum0 = Math.fround(sum0 + Math.fround(weights[weight]! * value));
+          sum1 = Math.fround(sum1 + Math.fround(weights[weight + to1]! * value));
+          sum2 = Math.fround(sum2 + Math.fround(weights[weight + to2]! * value));
+          sum3 = Math.fround(sum3 + Math.fround(weights[weight + to3]! * value));
         }
         tap += runGap;
       }
-      output[outputStart + channel0] = clampReal(sum0 + bias[channel0]!, min, max);
-      output[outputStart + channel1] = clampReal(sum1 + bias[channel1]!, min, max);
-      output[outputStart + channel2] = clampReal(sum2 + bias[channel2]!, min, max);
-      output[outputStart + channel3] = clampReal(sum3 + bias[channel3]!, min, max);
+      output[outputStart + channel0] = clampRealSum(sum0 + bias[channel0]!, min, max);
+      output[outputStart + channel1] = clampRealSum(sum1 + bias[channel1]!, min, max);
+      output[outputStart + channel2] = clampRealSum(sum2 + bias[channel2]!, min, max);
+      output[outputStart + channel3] = clampRealSum(sum3 + bias[channel3]!, min, max);
     }
   }
 }

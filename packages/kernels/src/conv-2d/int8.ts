@@ -2,12 +2,17 @@ import { type Graph, type OpOf, tensorOf } from "@smidgen/graph";
 import { type Int8Filter, int8Filter } from "../filter-operands.ts";
 import { scale } from "../fixed-point.ts";
 import { requantize } from "../requantization.ts";
-import { clamp } from "../rounding.ts";
+import { clampSum } from "../rounding.ts";
+import { shareMemory } from "../share-memory.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
-import { forEachWindow } from "../window.ts";
+import { alongRow, forEachWindow, windowTaps } from "../window.ts";
 import { type Conv2dGeometry, conv2dLayer } from "./conv-2d.ts";
 
 export type Conv2dInt8Params = Conv2dGeometry & Int8Filter;
+
+type Params = Conv2dInt8Params & {
+  readonly taps: Int32Array; // as `windowTaps` has them
+};
 
 /**
  * int8 convolution with a scale for each output channel, or one for all. Weights are int8, or int4 in a byte each.
@@ -24,17 +29,21 @@ export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Nume
     kernel: "conv_2d_int8",
     run: runConv2dInt8,
     params: { ...geometry, ...int8Filter(graph, operands, profile, ["int8", "int4"]) },
+    extras: { taps: windowTaps(geometry, geometry.filterDepth) },
     reads: [operands.input],
     writes: [operands.output],
   });
 }
 
-function runConv2dInt8(params: Conv2dInt8Params, input: Int8Array, output: Int8Array): void {
-  forEachWindow(convolveRow, params, input, output);
+function runConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
+  // Along a row, channels are written to places that others are still to read.
+  const row = shareMemory(input, output) ? convolveOneByOne : convolveRow;
+  forEachWindow(row, params, input, output);
 }
 
+/** Four channels along the whole row. */
 function convolveRow(
-  params: Conv2dInt8Params,
+  params: Params,
   input: Int8Array,
   output: Int8Array,
   origin: number,
@@ -45,57 +54,52 @@ function convolveRow(
   outputStart: number,
   count: number,
 ): void {
-  const { inputWidth, inputChannels, outputChannels, strideWidth } = params;
-  const { filterHeight, filterWidth, groups } = params;
-  const { dilationHeight, dilationWidth, filterDepth, channelsPerGroup, filter, bias } = params;
+  const { inputChannels, outputChannels, strideWidth, filterHeight, filterWidth } = params;
+  const { filterDepth, groups, channelsPerGroup, taps, filter, bias } = params;
   const { multiplier, shift, singleRounding: single, inputOffset, outputZeroPoint } = params;
   const { activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
-  const inputStep = strideWidth * inputChannels;
-  // Cells of a row that lie side by side in the input are one run.
-  const isRun = dilationWidth === 1 && filterDepth === inputChannels;
-  const runs = isRun ? 1 : right - left;
-  const runLength = isRun ? (right - left) * filterDepth : filterDepth;
-  // How far it is from the end of one run or row to the beginning of the next.
-  const runGap = dilationWidth * inputChannels - runLength;
-  const rowGap = (dilationHeight * inputWidth - runs * dilationWidth) * inputChannels;
-  const filterRowGap = (filterWidth - (right - left)) * filterDepth;
+  // Rows of the filter that are wholly inside the image are one run.
+  const isWhole = right - left === filterWidth;
+  const runs = isWhole ? 1 : bottom - top;
+  const runLength = (isWhole ? bottom - top : 1) * (right - left) * filterDepth;
+  const runGap = filterWidth * filterDepth - runLength;
+  const firstTap = (top * filterWidth + left) * filterDepth;
 
-  for (let i = 0; i < count; i++) {
-    for (let group = 0; group < groups; group++) {
-      const first = group * channelsPerGroup;
-      const last = first + channelsPerGroup - 1;
-      for (let channel0 = first; channel0 <= last; channel0 += 4) {
-        // Four channels share each input value. Where a group ends earlier, its last one is computed again.
-        const channel1 = Math.min(channel0 + 1, last);
-        const channel2 = Math.min(channel0 + 2, last);
-        const channel3 = Math.min(channel0 + 3, last);
-        const to1 = (channel1 - channel0) * filterSize;
-        const to2 = (channel2 - channel0) * filterSize;
-        const to3 = (channel3 - channel0) * filterSize;
-        let sum0 = bias[channel0]!;
-        let sum1 = bias[channel1]!;
-        let sum2 = bias[channel2]!;
-        let sum3 = bias[channel3]!;
-        let weight = channel0 * filterSize + (top * filterWidth + left) * filterDepth;
-        let cell =
-          origin +
-          (top * dilationHeight * inputWidth + left * dilationWidth) * inputChannels +
-          group * filterDepth;
-        for (let y = top; y < bottom; y++) {
-          for (let run = 0; run < runs; run++) {
-            for (const end = cell + runLength; cell < end; cell++) {
-              const value = input[cell]! + inputOffset;
-              sum0 = (sum0 + filter[weight]! * value) | 0;
-              sum1 = (sum1 + filter[weight + to1]! * value) | 0;
-              sum2 = (sum2 + filter[weight + to2]! * value) | 0;
-              sum3 = (sum3 + filter[weight + to3]! * value) | 0;
-              weight++;
-            }
-            cell += runGap;
+  for (let group = 0; group < groups; group++) {
+    const first = group * channelsPerGroup;
+    const last = first + channelsPerGroup - 1;
+    for (let channel0 = first; channel0 <= last; channel0 += 4) {
+      // Four channels share each input value. Where a group ends earlier, its last one is computed again.
+      const channel1 = Math.min(channel0 + 1, last);
+      const channel2 = Math.min(channel0 + 2, last);
+      const channel3 = Math.min(channel0 + 3, last);
+      const firstWeight = channel0 * filterSize;
+      const to1 = (channel1 - channel0) * filterSize;
+      const to2 = (channel2 - channel0) * filterSize;
+      const to3 = (channel3 - channel0) * filterSize;
+      const bias0 = bias[channel0]!;
+      const bias1 = bias[channel1]!;
+      const bias2 = bias[channel2]!;
+      const bias3 = bias[channel3]!;
+      let corner = origin + group * filterDepth;
+      let place = outputStart;
+      for (let i = 0; i < count; i++) {
+        let sum0 = bias0;
+        let sum1 = bias1;
+        let sum2 = bias2;
+        let sum3 = bias3;
+        let tap = firstTap;
+        for (let run = 0; run < runs; run++) {
+          for (const end = tap + runLength; tap < end; tap++) {
+            const value = input[corner + taps[tap]!]! + inputOffset;
+            const weight = firstWeight + tap;
+            sum0 = (sum0 + filter[weight]! * value) | 0;
+            sum1 = (sum1 + filter[weight + to1]! * value) | 0;
+            sum2 = (sum2 + filter[weight + to2]! * value) | 0;
+            sum3 = (sum3 + filter[weight + to3]! * value) | 0;
           }
-          cell += rowGap;
-          weight += filterRowGap;
+          tap += runGap;
         }
         // Both ways to round, four times each, would be too much to be compiled into this loop.
         if (single === 0) {
@@ -109,13 +113,18 @@ function convolveRow(
           sum2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
           sum3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
         }
-        output[outputStart + channel0] = clamp(sum0 + outputZeroPoint, min, max);
-        output[outputStart + channel1] = clamp(sum1 + outputZeroPoint, min, max);
-        output[outputStart + channel2] = clamp(sum2 + outputZeroPoint, min, max);
-        output[outputStart + channel3] = clamp(sum3 + outputZeroPoint, min, max);
+        output[place + channel0] = clampSum(sum0 + outputZeroPoint, min, max);
+        output[place + channel1] = clampSum(sum1 + outputZeroPoint, min, max);
+        output[place + channel2] = clampSum(sum2 + outputZeroPoint, min, max);
+        output[place + channel3] = clampSum(sum3 + outputZeroPoint, min, max);
+        place += outputChannels;
+        corner += strideWidth * inputChannels;
       }
     }
-    origin += inputStep;
-    outputStart += outputChannels;
   }
 }
+
+const convolveOneByOne = alongRow<Params, Int8Array, Int8Array>(
+  (params, input, output, origin, top, bottom, left, right, outputStart) =>
+    convolveRow(params, input, output, origin, top, bottom, left, right, outputStart, 1),
+);

@@ -1,6 +1,6 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type Float32Filter, float32Filter } from "../filter-operands.ts";
-import { clampReal } from "../rounding.ts";
+import { clampRealSum } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import { alongRow, forEachWindow } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
@@ -64,7 +64,11 @@ function convolveAt(
           cell += dilationWidth * inputChannels;
         }
       }
-      output[outputStart + channel] = clampReal(sum + bias[channel]!, activationMin, activationMax);
+      output[outputStart + channel] = clampRealSum(
+        sum + bias[channel]!,
+        activationMin,
+        activationMax,
+      );
     }
   }
 }

@@ -8,7 +8,7 @@ import {
   weightsOf,
 } from "../requantization.ts";
 import { biasOrZeros, perTensorOf, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampSum } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 import {
   type FullyConnectedGeometry,
@@ -98,10 +98,10 @@ function runFullyConnectedInt8(
       const scaled1 = requantize(sum1, multiplier[unit1]!, shift[unit1]!, single);
       const scaled2 = requantize(sum2, multiplier[unit2]!, shift[unit2]!, single);
       const scaled3 = requantize(sum3, multiplier[unit3]!, shift[unit3]!, single);
-      output[outputStart + unit0] = clamp(scaled0 + outputZeroPoint, min, max);
-      output[outputStart + unit1] = clamp(scaled1 + outputZeroPoint, min, max);
-      output[outputStart + unit2] = clamp(scaled2 + outputZeroPoint, min, max);
-      output[outputStart + unit3] = clamp(scaled3 + outputZeroPoint, min, max);
+      output[outputStart + unit0] = clampSum(scaled0 + outputZeroPoint, min, max);
+      output[outputStart + unit1] = clampSum(scaled1 + outputZeroPoint, min, max);
+      output[outputStart + unit2] = clampSum(scaled2 + outputZeroPoint, min, max);
+      output[outputStart + unit3] = clampSum(scaled3 + outputZeroPoint, min, max);
     }
   }
 }

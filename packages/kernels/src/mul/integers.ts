@@ -4,7 +4,7 @@ import { type BroadcastParams, broadcastParams, forEachRow } from "../broadcast.
 import { type FixedPoint, toFixedPoint } from "../fixed-point.ts";
 import { requantize, singleRounding } from "../requantization.ts";
 import { perTensorOf, requireSupported, tensorOfType } from "../requirements.ts";
-import { clamp } from "../rounding.ts";
+import { clampSum } from "../rounding.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
 
 const { fround } = Math;
@@ -86,6 +86,6 @@ function mulRow(
   for (let i = 0; i < count; i++) {
     const product = (a[aStart + i * aStep]! + aOffset) * (b[bStart + i * bStep]! + bOffset);
     const scaled = requantize(product, multiplier, shift, single);
-    output[outputStart + i] = clamp(scaled + outputZeroPoint, activationMin, activationMax);
+    output[outputStart + i] = clampSum(scaled + outputZeroPoint, activationMin, activationMax);
   }
 }

@@ -1,6 +1,6 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type Float32Filter, float32Filter } from "../filter-operands.ts";
-import { clampReal } from "../rounding.ts";
+import { clampRealSum } from "../rounding.ts";
 import { makeStep, type Step } from "../step.ts";
 import {
   forEachOutputCell,
@@ -59,6 +59,10 @@ function sumAt(
         }
       }
     }
-    output[outputStart + channel] = clampReal(sum + bias[channel]!, activationMin, activationMax);
+    output[outputStart + channel] = clampRealSum(
+      sum + bias[channel]!,
+      activationMin,
+      activationMax,
+    );
   }
 }

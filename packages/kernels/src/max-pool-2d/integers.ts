@@ -1,27 +1,27 @@
-import type { ElementArray, Graph, OpOf } from "@smidgen/graph";
-import { makePoolStep, type PoolParams } from "../pool-2d.ts";
+import type { Graph, OpOf } from "@smidgen/graph";
+import { makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
 import type { Step } from "../step.ts";
 import { forEachWindow } from "../window.ts";
 
 /**
- * The largest value of each window, of any type: maxima are the same whatever the integers stand for.
+ * The largest value of each window of int8 or int16: maxima are the same whatever the integers stand for.
  *
- * Source: `MaxPool`, tensorflow/lite/kernels/internal/reference/integer_ops/pooling.h and reference/pooling.h.
+ * Source: `MaxPool`, tensorflow/lite/kernels/internal/reference/integer_ops/pooling.h.
  */
-export function maxPool2d(op: OpOf<"max-pool-2d">, graph: Graph): Step {
-  return makePoolStep(op, graph, "max_pool_2d", runMaxPool2d);
+export function maxPool2dIntegers(op: OpOf<"max-pool-2d">, graph: Graph): Step {
+  return makePoolStep(op, graph, "max_pool_2d", runMaxPool2dIntegers);
 }
 
-type Elements = Exclude<ElementArray, BigInt64Array>;
+type Integers = Int8Array | Int16Array;
 
-function runMaxPool2d(params: PoolParams, input: Elements, output: Elements): void {
+function runMaxPool2dIntegers(params: PoolLoopParams, input: Integers, output: Integers): void {
   forEachWindow(maximaAlongRow, params, input, output);
 }
 
 function maximaAlongRow(
-  params: PoolParams,
-  input: Elements,
-  output: Elements,
+  params: PoolLoopParams,
+  input: Integers,
+  output: Integers,
   origin: number,
   top: number,
   bottom: number,
@@ -30,8 +30,14 @@ function maximaAlongRow(
   outputStart: number,
   count: number,
 ): void {
-  const { inputWidth, inputChannels, strideWidth, activationMin: min, activationMax: max } = params;
+  const { inputChannels, strideWidth, filterWidth, taps } = params;
+  const { activationMin: min, activationMax: max } = params;
   const last = inputChannels - 1;
+  // Rows of the window that are wholly inside the image are one run.
+  const isWhole = right - left === filterWidth;
+  const runs = isWhole ? 1 : bottom - top;
+  const runLength = (isWhole ? bottom - top : 1) * (right - left);
+  const runGap = filterWidth - runLength;
   for (let i = 0; i < count; i++) {
     for (let channel0 = 0; channel0 <= last; channel0 += 4) {
       // Four channels share each step. Where they run out, the last one is computed again.
@@ -42,15 +48,16 @@ function maximaAlongRow(
       let largest1 = min;
       let largest2 = min;
       let largest3 = min;
-      for (let y = top; y < bottom; y++) {
-        let cell = origin + (y * inputWidth + left) * inputChannels + channel0;
-        for (let x = left; x < right; x++) {
+      let tap = top * filterWidth + left;
+      for (let run = 0; run < runs; run++) {
+        for (const end = tap + runLength; tap < end; tap++) {
+          const cell = origin + channel0 + taps[tap]!;
           largest0 = larger(largest0, input[cell]!);
           largest1 = larger(largest1, input[cell + to1]!);
           largest2 = larger(largest2, input[cell + to2]!);
           largest3 = larger(largest3, input[cell + to3]!);
-          cell += inputChannels;
         }
+        tap += runGap;
       }
       const start = outputStart + channel0;
       output[start] = largest0 < max ? largest0 : max;
@@ -64,5 +71,5 @@ function maximaAlongRow(
 }
 
 function larger(a: number, b: number): number {
-  return b > a ? b : a;
+  return a ^ ((a ^ b) & -Number(b > a));
 }
