@@ -83,7 +83,7 @@ function convolveRow(
       const bias3 = bias[channel3]!;
       let corner = origin + group * filterDepth;
       let place = outputStart;
-      for (let pair = count >> 1; pair > 0; pair--) {
+      for (let rest = count; rest > 0; rest -= 2) {
         let sum0 = 0;
         let sum1 = 0;
         let sum2 = 0;
@@ -94,7 +94,18 @@ function convolveRow(
         let next3 = 0;
         let tap = firstTap;
         for (let run = 0; run < runs; run++) {
-          for (const end = tap + runLength; tap < end; tap++) {
+          const end = tap + runLength;
+          if (rest === 1) {
+            for (; tap < end; tap++) {
+              const value = input[corner + taps[tap]!]!;
+              const weight = firstWeight + tap;
+              sum0 = Math.fround(sum0 + Math.fround(weights[weight]! * value));
+              sum1 = Math.fround(sum1 + Math.fround(weights[weight + to1]! * value));
+              sum2 = Math.fround(sum2 + Math.fround(weights[weight + to2]! * value));
+              sum3 = Math.fround(sum3 + Math.fround(weights[weight + to3]! * value));
+            }
+          }
+          for (; tap < end; tap++) {
             const cell = corner + taps[tap]!;
             const value = input[cell]!;
             const next = input[cell + toNext]!;
@@ -119,6 +130,7 @@ function convolveRow(
         output[place + channel2] = clampRealSum(sum2 + bias2, min, max);
         output[place + channel3] = clampRealSum(sum3 + bias3, min, max);
         place += outputChannels;
+        if (rest === 1) break;
         output[place + channel0] = clampRealSum(next0 + bias0, min, max);
         output[place + channel1] = clampRealSum(next1 + bias1, min, max);
         output[place + channel2] = clampRealSum(next2 + bias2, min, max);
@@ -128,63 +140,9 @@ function convolveRow(
       }
     }
   }
-  if (count % 2 === 0) return;
-  const lastOrigin = origin + (count - 1) * toNext;
-  const lastStart = outputStart + (count - 1) * outputChannels;
-  convolveAt(params, input, output, lastOrigin, top, bottom, left, right, lastStart);
 }
 
-function convolveAt(
-  params: Params,
-  input: Float32Array,
-  output: Float32Array,
-  origin: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
-  outputStart: number,
-): void {
-  const { filterHeight, filterWidth, filterDepth, groups, channelsPerGroup } = params;
-  const { taps, weights, bias, activationMin: min, activationMax: max } = params;
-  const filterSize = filterHeight * filterWidth * filterDepth;
-  const runLength = (right - left) * filterDepth;
-  const runGap = filterWidth * filterDepth - runLength;
-
-  for (let group = 0; group < groups; group++) {
-    const first = group * channelsPerGroup;
-    const last = first + channelsPerGroup - 1;
-    const corner = origin + group * filterDepth;
-    for (let channel0 = first; channel0 <= last; channel0 += 4) {
-      const channel1 = Math.min(channel0 + 1, last);
-      const channel2 = Math.min(channel0 + 2, last);
-      const channel3 = Math.min(channel0 + 3, last);
-      const firstWeight = channel0 * filterSize;
-      const to1 = (channel1 - channel0) * filterSize;
-      const to2 = (channel2 - channel0) * filterSize;
-      const to3 = (channel3 - channel0) * filterSize;
-      let sum0 = 0;
-      let sum1 = 0;
-      let sum2 = 0;
-      let sum3 = 0;
-      let tap = (top * filterWidth + left) * filterDepth;
-      for (let y = top; y < bottom; y++) {
-        for (const end = tap + runLength; tap < end; tap++) {
-          const value = input[corner + taps[tap]!]!;
-          const weight = firstWeight + tap;
-          sum0 = Math.fround(sum0 + Math.fround(weights[weight]! * value));
-          sum1 = Math.fround(sum1 + Math.fround(weights[weight + to1]! * value));
-          sum2 = Math.fround(sum2 + Math.fround(weights[weight + to2]! * value));
-          sum3 = Math.fround(sum3 + Math.fround(weights[weight + to3]! * value));
-        }
-        tap += runGap;
-      }
-      output[outputStart + channel0] = clampRealSum(sum0 + bias[channel0]!, min, max);
-      output[outputStart + channel1] = clampRealSum(sum1 + bias[channel1]!, min, max);
-      output[outputStart + channel2] = clampRealSum(sum2 + bias[channel2]!, min, max);
-      output[outputStart + channel3] = clampRealSum(sum3 + bias[channel3]!, min, max);
-    }
-  }
-}
-
-const convolveOneByOne = alongRow(convolveAt);
+const convolveOneByOne = alongRow<Params, Float32Array, Float32Array>(
+  (params, input, output, origin, top, bottom, left, right, outputStart) =>
+    convolveRow(params, input, output, origin, top, bottom, left, right, outputStart, 1),
+);

@@ -41,7 +41,7 @@ function runConv2dInt8(params: Params, input: Int8Array, output: Int8Array): voi
   forEachWindow(row, params, input, output);
 }
 
-/** Four channels along the whole row. */
+/** Four channels along the whole row, two places at a time, which share each weight. */
 function convolveRow(
   params: Params,
   input: Int8Array,
@@ -59,6 +59,7 @@ function convolveRow(
   const { multiplier, shift, singleRounding: single, inputOffset, outputZeroPoint } = params;
   const { activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
+  const toNext = strideWidth * inputChannels;
   // Rows of the filter that are wholly inside the image are one run.
   const isWhole = right - left === filterWidth;
   const runs = isWhole ? 1 : bottom - top;
@@ -84,41 +85,72 @@ function convolveRow(
       const bias3 = bias[channel3]!;
       let corner = origin + group * filterDepth;
       let place = outputStart;
-      for (let i = 0; i < count; i++) {
+      for (let rest = count; rest > 0; rest -= 2) {
         let sum0 = bias0;
         let sum1 = bias1;
         let sum2 = bias2;
         let sum3 = bias3;
+        let next0 = bias0;
+        let next1 = bias1;
+        let next2 = bias2;
+        let next3 = bias3;
         let tap = firstTap;
         for (let run = 0; run < runs; run++) {
-          for (const end = tap + runLength; tap < end; tap++) {
-            const value = input[corner + taps[tap]!]! + inputOffset;
+          const end = tap + runLength;
+          if (rest === 1) {
+            for (; tap < end; tap++) {
+              const value = input[corner + taps[tap]!]! + inputOffset;
+              const weight = firstWeight + tap;
+              sum0 = (sum0 + filter[weight]! * value) | 0;
+              sum1 = (sum1 + filter[weight + to1]! * value) | 0;
+              sum2 = (sum2 + filter[weight + to2]! * value) | 0;
+              sum3 = (sum3 + filter[weight + to3]! * value) | 0;
+            }
+          }
+          for (; tap < end; tap++) {
+            const cell = corner + taps[tap]!;
+            const value = input[cell]! + inputOffset;
+            const next = input[cell + toNext]! + inputOffset;
             const weight = firstWeight + tap;
-            sum0 = (sum0 + filter[weight]! * value) | 0;
-            sum1 = (sum1 + filter[weight + to1]! * value) | 0;
-            sum2 = (sum2 + filter[weight + to2]! * value) | 0;
-            sum3 = (sum3 + filter[weight + to3]! * value) | 0;
+            const weight0 = filter[weight]!;
+            const weight1 = filter[weight + to1]!;
+            const weight2 = filter[weight + to2]!;
+            const weight3 = filter[weight + to3]!;
+            sum0 = (sum0 + weight0 * value) | 0;
+            sum1 = (sum1 + weight1 * value) | 0;
+            sum2 = (sum2 + weight2 * value) | 0;
+            sum3 = (sum3 + weight3 * value) | 0;
+            next0 = (next0 + weight0 * next) | 0;
+            next1 = (next1 + weight1 * next) | 0;
+            next2 = (next2 + weight2 * next) | 0;
+            next3 = (next3 + weight3 * next) | 0;
           }
           tap += runGap;
         }
-        // Both ways to round, four times each, would be too much to be compiled into this loop.
-        if (single === 0) {
-          sum0 = scale(sum0, multiplier[channel0]!, shift[channel0]!);
-          sum1 = scale(sum1, multiplier[channel1]!, shift[channel1]!);
-          sum2 = scale(sum2, multiplier[channel2]!, shift[channel2]!);
-          sum3 = scale(sum3, multiplier[channel3]!, shift[channel3]!);
-        } else {
-          sum0 = requantize(sum0, multiplier[channel0]!, shift[channel0]!, single);
-          sum1 = requantize(sum1, multiplier[channel1]!, shift[channel1]!, single);
-          sum2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
-          sum3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
+        for (let i = Math.min(rest, 2); i > 0; i--) {
+          // Both ways to round, four times each, would be too much to be compiled into this loop.
+          if (single === 0) {
+            sum0 = scale(sum0, multiplier[channel0]!, shift[channel0]!);
+            sum1 = scale(sum1, multiplier[channel1]!, shift[channel1]!);
+            sum2 = scale(sum2, multiplier[channel2]!, shift[channel2]!);
+            sum3 = scale(sum3, multiplier[channel3]!, shift[channel3]!);
+          } else {
+            sum0 = requantize(sum0, multiplier[channel0]!, shift[channel0]!, single);
+            sum1 = requantize(sum1, multiplier[channel1]!, shift[channel1]!, single);
+            sum2 = requantize(sum2, multiplier[channel2]!, shift[channel2]!, single);
+            sum3 = requantize(sum3, multiplier[channel3]!, shift[channel3]!, single);
+          }
+          output[place + channel0] = clampSum(sum0 + outputZeroPoint, min, max);
+          output[place + channel1] = clampSum(sum1 + outputZeroPoint, min, max);
+          output[place + channel2] = clampSum(sum2 + outputZeroPoint, min, max);
+          output[place + channel3] = clampSum(sum3 + outputZeroPoint, min, max);
+          place += outputChannels;
+          sum0 = next0;
+          sum1 = next1;
+          sum2 = next2;
+          sum3 = next3;
         }
-        output[place + channel0] = clampSum(sum0 + outputZeroPoint, min, max);
-        output[place + channel1] = clampSum(sum1 + outputZeroPoint, min, max);
-        output[place + channel2] = clampSum(sum2 + outputZeroPoint, min, max);
-        output[place + channel3] = clampSum(sum3 + outputZeroPoint, min, max);
-        place += outputChannels;
-        corner += strideWidth * inputChannels;
+        corner += 2 * toNext;
       }
     }
   }

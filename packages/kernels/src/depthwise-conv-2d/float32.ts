@@ -1,13 +1,15 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampRealSum } from "../rounding.ts";
+import { shareMemory } from "../share-memory.ts";
 import { makeStep, type Step } from "../step.ts";
-import { alongRow, forEachWindow } from "../window.ts";
+import { alongRow, forEachWindow, windowTaps } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
 
-const { fround } = Math;
-
-type Params = DepthwiseConv2dGeometry & Float32Filter;
+type Params = DepthwiseConv2dGeometry &
+  Float32Filter & {
+    readonly taps: Int32Array; // as `windowTaps` has them, for one channel
+  };
 
 /**
  * float32 depthwise convolution. Every product and sum is rounded to float32, in the order of the reference.
@@ -20,22 +22,24 @@ export function depthwiseConv2dFloat32(op: OpOf<"depthwise-conv-2d">, graph: Gra
     kernel: "depthwise_conv_2d_float32",
     run: runDepthwiseConv2dFloat32,
     params: { ...geometry, ...float32Filter(graph, operands) },
+    extras: { taps: windowTaps(geometry, 1) },
     reads: [operands.input],
     writes: [operands.output],
   });
 }
-
-const convolveRow = alongRow(convolveAt);
 
 function runDepthwiseConv2dFloat32(
   params: Params,
   input: Float32Array,
   output: Float32Array,
 ): void {
-  forEachWindow(convolveRow, params, input, output);
+  // Along a row, channels are written to places that others are still to read.
+  const row = shareMemory(input, output) ? convolveOneByOne : convolveRow;
+  forEachWindow(row, params, input, output);
 }
 
-function convolveAt(
+/** Four channels along the whole row. */
+function convolveRow(
   params: Params,
   input: Float32Array,
   output: Float32Array,
@@ -45,30 +49,62 @@ function convolveAt(
   left: number,
   right: number,
   outputStart: number,
+  count: number,
 ): void {
-  const { inputWidth, inputChannels, outputChannels, filterWidth, depthMultiplier } = params;
-  const { dilationHeight, dilationWidth, filter, bias, activationMin, activationMax } = params;
-  for (let inputChannel = 0; inputChannel < inputChannels; inputChannel++) {
-    for (let m = 0; m < depthMultiplier; m++) {
-      const channel = inputChannel * depthMultiplier + m;
-      let sum = 0;
-      for (let y = top; y < bottom; y++) {
-        let weight = (y * filterWidth + left) * outputChannels + channel;
-        let cell =
-          origin +
-          (y * dilationHeight * inputWidth + left * dilationWidth) * inputChannels +
-          inputChannel;
-        for (let x = left; x < right; x++) {
-          sum = fround(sum + fround(filter[weight]! * input[cell]!));
-          weight += outputChannels;
-          cell += dilationWidth * inputChannels;
+  const { inputChannels, outputChannels, strideWidth, filterWidth, depthMultiplier } = params;
+  const { taps, filter, bias, activationMin: min, activationMax: max } = params;
+  const last = outputChannels - 1;
+  const toNext = strideWidth * inputChannels;
+  // Rows of the filter that are wholly inside the image are one run.
+  const isWhole = right - left === filterWidth;
+  const runs = isWhole ? 1 : bottom - top;
+  const runLength = (isWhole ? bottom - top : 1) * (right - left);
+  const runGap = filterWidth - runLength;
+  const firstTap = top * filterWidth + left;
+
+  for (let channel0 = 0; channel0 <= last; channel0 += 4) {
+    // Where channels run out, the last one is computed again.
+    const channel1 = Math.min(channel0 + 1, last);
+    const channel2 = Math.min(channel0 + 2, last);
+    const channel3 = Math.min(channel0 + 3, last);
+    const from0 = Math.floor(channel0 / depthMultiplier);
+    const from1 = Math.floor(channel1 / depthMultiplier);
+    const from2 = Math.floor(channel2 / depthMultiplier);
+    const from3 = Math.floor(channel3 / depthMultiplier);
+    const bias0 = bias[channel0]!;
+    const bias1 = bias[channel1]!;
+    const bias2 = bias[channel2]!;
+    const bias3 = bias[channel3]!;
+    let corner = origin;
+    let place = outputStart;
+    for (let i = 0; i < count; i++) {
+      let sum0 = 0;
+      let sum1 = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      let tap = firstTap;
+      for (let run = 0; run < runs; run++) {
+        for (const end = tap + runLength; tap < end; tap++) {
+          const cell = corner + taps[tap]!;
+          const weight = tap * outputChannels;
+          sum0 = Math.fround(sum0 + Math.fround(filter[weight + channel0]! * input[cell + from0]!));
+          sum1 = Math.fround(sum1 + Math.fround(filter[weight + channel1]! * input[cell + from1]!));
+          sum2 = Math.fround(sum2 + Math.fround(filter[weight + channel2]! * input[cell + from2]!));
+          sum3 = Math.fround(sum3 + Math.fround(filter[weight + channel3]! * input[cell + from3]!));
         }
+        tap += runGap;
       }
-      output[outputStart + channel] = clampRealSum(
-        sum + bias[channel]!,
-        activationMin,
-        activationMax,
-      );
+      output[place + channel0] = clampRealSum(sum0 + bias0, min, max);
+      output[place + channel1] = clampRealSum(sum1 + bias1, min, max);
+      output[place + channel2] = clampRealSum(sum2 + bias2, min, max);
+      output[place + channel3] = clampRealSum(sum3 + bias3, min, max);
+      place += outputChannels;
+      corner += toNext;
     }
   }
 }
+
+const convolveOneByOne = alongRow<Params, Float32Array, Float32Array>(
+  (params, input, output, origin, top, bottom, left, right, outputStart) =>
+    convolveRow(params, input, output, origin, top, bottom, left, right, outputStart, 1),
+);
