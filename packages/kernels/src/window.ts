@@ -192,6 +192,49 @@ export function alongRow<P extends WindowParams, Input, Output>(
   };
 }
 
+/**
+ * What is computed along a row, as `AlongRow`, by a loop over `windowTaps`.
+ *
+ * The cells that lie inside the image are `runs` runs of `runCells`, the first at cell `firstCell` of the filter and each a row of
+ * the filter behind the one before it. Where the whole width of the filter is inside, all are one run.
+ */
+export type AlongRuns<P, Input, Output> = (
+  params: P,
+  input: Input,
+  output: Output,
+  origin: number,
+  firstCell: number,
+  runs: number,
+  runCells: number,
+  outputStart: number,
+  count: number,
+) => void;
+
+export function inRuns<P extends WindowParams, Input, Output>(
+  alongRuns: AlongRuns<P, Input, Output>,
+): AlongRow<P, Input, Output> {
+  return (params, input, output, origin, top, bottom, left, right, outputStart, count) => {
+    const { filterWidth } = params;
+    const isWhole = right - left === filterWidth;
+    const runs = isWhole ? 1 : bottom - top;
+    const runCells = isWhole ? (bottom - top) * filterWidth : right - left;
+    const firstCell = top * filterWidth + left;
+    alongRuns(params, input, output, origin, firstCell, runs, runCells, outputStart, count);
+  };
+}
+
+/**
+ * For loops that go along the whole row with some channels before they come to others: where input and output share memory,
+ * they would write to places that the others are still to read.
+ */
+export function placeByPlace<P extends WindowParams, Input, Output>(
+  row: AlongRow<P, Input, Output>,
+): AlongRow<P, Input, Output> {
+  return alongRow((params, input, output, origin, top, bottom, left, right, outputStart) =>
+    row(params, input, output, origin, top, bottom, left, right, outputStart, 1),
+  );
+}
+
 /** First filter row or column that is not before the image, if the filter begins at `start`. */
 function firstInside(start: number, dilation: number): number {
   return start < 0 ? ((dilation - 1 - start) / dilation) | 0 : 0;
@@ -224,11 +267,11 @@ function cellsAhead(params: WindowParams): number {
   const { paddingTop, paddingLeft } = params;
   const firstRows = Array.from({ length: outputHeight }, (_, outY) => {
     const y = outY * strideHeight - paddingTop;
-    return firstCell(y, dilationHeight, inputHeight, filterHeight);
+    return firstInImage(y, dilationHeight, inputHeight, filterHeight);
   });
   const firstColumns = Array.from({ length: outputWidth }, (_, outX) => {
     const x = outX * strideWidth - paddingLeft;
-    return firstCell(x, dilationWidth, inputWidth, filterWidth);
+    return firstInImage(x, dilationWidth, inputWidth, filterWidth);
   });
   const row = { written: outputWidth * outputChannels, read: inputWidth * inputChannels };
   return Math.max(
@@ -242,7 +285,7 @@ function cellsAhead(params: WindowParams): number {
 }
 
 /** The first row or column of the image that is read; none if the window lies outside. */
-function firstCell(
+function firstInImage(
   start: number,
   dilation: number,
   inputSize: number,

@@ -5,7 +5,7 @@ import { requantize } from "../requantization.ts";
 import { clampSum } from "../rounding.ts";
 import { shareMemory } from "../share-memory.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
-import { alongRow, forEachWindow, windowTaps } from "../window.ts";
+import { forEachWindow, inRuns, placeByPlace, windowTaps } from "../window.ts";
 import { type Conv2dGeometry, conv2dLayer } from "./conv-2d.ts";
 
 export type Conv2dInt8Params = Conv2dGeometry & Int8Filter;
@@ -36,21 +36,19 @@ export function conv2dInt8(op: OpOf<"conv-2d">, graph: Graph, { rounding }: Nume
 }
 
 function runConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
-  // Along a row, channels are written to places that others are still to read.
-  const row = shareMemory(input, output) ? convolveOneByOne : convolveRow;
+  const row = shareMemory(input, output) ? convolvePlaces : convolveRow;
   forEachWindow(row, params, input, output);
 }
 
 /** Four channels along the whole row, two places at a time, which share each weight. */
-function convolveRow(
+function convolveRuns(
   params: Params,
   input: Int8Array,
   output: Int8Array,
   origin: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
+  firstCell: number,
+  runs: number,
+  runCells: number,
   outputStart: number,
   count: number,
 ): void {
@@ -60,12 +58,9 @@ function convolveRow(
   const { activationMin: min, activationMax: max } = params;
   const filterSize = filterHeight * filterWidth * filterDepth;
   const toNext = strideWidth * inputChannels;
-  // Rows of the filter that are wholly inside the image are one run.
-  const isWhole = right - left === filterWidth;
-  const runs = isWhole ? 1 : bottom - top;
-  const runLength = (isWhole ? bottom - top : 1) * (right - left) * filterDepth;
-  const runGap = filterWidth * filterDepth - runLength;
-  const firstTap = (top * filterWidth + left) * filterDepth;
+  const firstTap = firstCell * filterDepth;
+  const runLength = runCells * filterDepth;
+  const runGap = (filterWidth - runCells) * filterDepth;
 
   for (let group = 0; group < groups; group++) {
     const first = group * channelsPerGroup;
@@ -156,7 +151,5 @@ function convolveRow(
   }
 }
 
-const convolveOneByOne = alongRow<Params, Int8Array, Int8Array>(
-  (params, input, output, origin, top, bottom, left, right, outputStart) =>
-    convolveRow(params, input, output, origin, top, bottom, left, right, outputStart, 1),
-);
+const convolveRow = inRuns(convolveRuns);
+const convolvePlaces = placeByPlace(convolveRow);

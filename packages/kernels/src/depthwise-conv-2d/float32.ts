@@ -3,7 +3,7 @@ import { type Float32Filter, float32Filter } from "../filter-operands.ts";
 import { clampRealSum } from "../rounding.ts";
 import { shareMemory } from "../share-memory.ts";
 import { makeStep, type Step } from "../step.ts";
-import { alongRow, forEachWindow, windowTaps } from "../window.ts";
+import { forEachWindow, inRuns, placeByPlace, windowTaps } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
 
 type Params = DepthwiseConv2dGeometry &
@@ -33,21 +33,19 @@ function runDepthwiseConv2dFloat32(
   input: Float32Array,
   output: Float32Array,
 ): void {
-  // Along a row, channels are written to places that others are still to read.
-  const row = shareMemory(input, output) ? convolveOneByOne : convolveRow;
+  const row = shareMemory(input, output) ? convolvePlaces : convolveRow;
   forEachWindow(row, params, input, output);
 }
 
 /** Four channels along the whole row. */
-function convolveRow(
+function convolveRuns(
   params: Params,
   input: Float32Array,
   output: Float32Array,
   origin: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
+  firstCell: number,
+  runs: number,
+  runCells: number,
   outputStart: number,
   count: number,
 ): void {
@@ -55,12 +53,7 @@ function convolveRow(
   const { taps, filter, bias, activationMin: min, activationMax: max } = params;
   const last = outputChannels - 1;
   const toNext = strideWidth * inputChannels;
-  // Rows of the filter that are wholly inside the image are one run.
-  const isWhole = right - left === filterWidth;
-  const runs = isWhole ? 1 : bottom - top;
-  const runLength = (isWhole ? bottom - top : 1) * (right - left);
-  const runGap = filterWidth - runLength;
-  const firstTap = top * filterWidth + left;
+  const runGap = filterWidth - runCells;
 
   for (let channel0 = 0; channel0 <= last; channel0 += 4) {
     // Where channels run out, the last one is computed again.
@@ -82,9 +75,9 @@ function convolveRow(
       let sum1 = 0;
       let sum2 = 0;
       let sum3 = 0;
-      let tap = firstTap;
+      let tap = firstCell;
       for (let run = 0; run < runs; run++) {
-        for (const end = tap + runLength; tap < end; tap++) {
+        for (const end = tap + runCells; tap < end; tap++) {
           const cell = corner + taps[tap]!;
           const weight = tap * outputChannels;
           sum0 = Math.fround(sum0 + Math.fround(filter[weight + channel0]! * input[cell + from0]!));
@@ -104,7 +97,5 @@ function convolveRow(
   }
 }
 
-const convolveOneByOne = alongRow<Params, Float32Array, Float32Array>(
-  (params, input, output, origin, top, bottom, left, right, outputStart) =>
-    convolveRow(params, input, output, origin, top, bottom, left, right, outputStart, 1),
-);
+const convolveRow = inRuns(convolveRuns);
+const convolvePlaces = placeByPlace(convolveRow);

@@ -5,7 +5,7 @@ import { requantize } from "../requantization.ts";
 import { clampSum } from "../rounding.ts";
 import { shareMemory } from "../share-memory.ts";
 import { makeStep, type Numerics, type Step } from "../step.ts";
-import { alongRow, forEachWindow, windowTaps } from "../window.ts";
+import { forEachWindow, inRuns, placeByPlace, windowTaps } from "../window.ts";
 import { type DepthwiseConv2dGeometry, depthwiseConv2dLayer } from "./depthwise-conv-2d.ts";
 
 export type DepthwiseConv2dInt8Params = DepthwiseConv2dGeometry & Int8Filter;
@@ -40,21 +40,19 @@ export function depthwiseConv2dInt8(
 }
 
 function runDepthwiseConv2dInt8(params: Params, input: Int8Array, output: Int8Array): void {
-  // Along a row, channels are written to places that others are still to read.
-  const row = shareMemory(input, output) ? convolveOneByOne : convolveRow;
+  const row = shareMemory(input, output) ? convolvePlaces : convolveRow;
   forEachWindow(row, params, input, output);
 }
 
 /** Four channels along the whole row. */
-function convolveRow(
+function convolveRuns(
   params: Params,
   input: Int8Array,
   output: Int8Array,
   origin: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
+  firstCell: number,
+  runs: number,
+  runCells: number,
   outputStart: number,
   count: number,
 ): void {
@@ -63,12 +61,7 @@ function convolveRow(
   const { inputOffset, outputZeroPoint, activationMin: min, activationMax: max } = params;
   const last = outputChannels - 1;
   const toNext = strideWidth * inputChannels;
-  // Rows of the filter that are wholly inside the image are one run.
-  const isWhole = right - left === filterWidth;
-  const runs = isWhole ? 1 : bottom - top;
-  const runLength = (isWhole ? bottom - top : 1) * (right - left);
-  const runGap = filterWidth - runLength;
-  const firstTap = top * filterWidth + left;
+  const runGap = filterWidth - runCells;
 
   for (let channel0 = 0; channel0 <= last; channel0 += 4) {
     // Where channels run out, the last one is computed again.
@@ -90,9 +83,9 @@ function convolveRow(
       let sum1 = bias1;
       let sum2 = bias2;
       let sum3 = bias3;
-      let tap = firstTap;
+      let tap = firstCell;
       for (let run = 0; run < runs; run++) {
-        for (const end = tap + runLength; tap < end; tap++) {
+        for (const end = tap + runCells; tap < end; tap++) {
           const cell = corner + taps[tap]!;
           const weight = tap * outputChannels;
           sum0 = (sum0 + filter[weight + channel0]! * (input[cell + from0]! + inputOffset)) | 0;
@@ -124,7 +117,5 @@ function convolveRow(
   }
 }
 
-const convolveOneByOne = alongRow<Params, Int8Array, Int8Array>(
-  (params, input, output, origin, top, bottom, left, right, outputStart) =>
-    convolveRow(params, input, output, origin, top, bottom, left, right, outputStart, 1),
-);
+const convolveRow = inRuns(convolveRuns);
+const convolvePlaces = placeByPlace(convolveRow);

@@ -2,7 +2,7 @@ import type { Graph, OpOf } from "@smidgen/graph";
 import { makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
 import { clampReal } from "../rounding.ts";
 import type { Step } from "../step.ts";
-import { forEachWindow } from "../window.ts";
+import { forEachWindow, inRuns } from "../window.ts";
 
 /**
  * The largest value of each window. NaN is passed over.
@@ -22,26 +22,21 @@ function runMaxPool2dFloat32(
 }
 
 /** Finds where the largest values are, rather than which: positions can be chosen without a branch. */
-function maximaAlongRow(
+function maximaOfRuns(
   params: PoolLoopParams,
   input: Float32Array,
   output: Float32Array,
   origin: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
+  firstCell: number,
+  runs: number,
+  runCells: number,
   outputStart: number,
   count: number,
 ): void {
   const { inputChannels, strideWidth, filterWidth, taps } = params;
   const { activationMin: min, activationMax: max } = params;
   const last = inputChannels - 1;
-  // Rows of the window that are wholly inside the image are one run.
-  const isWhole = right - left === filterWidth;
-  const runs = isWhole ? 1 : bottom - top;
-  const runLength = (isWhole ? bottom - top : 1) * (right - left);
-  const firstTap = top * filterWidth + left;
+  const runGap = filterWidth - runCells;
   for (let i = 0; i < count; i++) {
     for (let channel0 = 0; channel0 <= last; channel0 += 4) {
       // Four channels share each step. Where they run out, the last one is computed again.
@@ -49,12 +44,12 @@ function maximaAlongRow(
       const to2 = Math.min(2, last - channel0);
       const to3 = Math.min(3, last - channel0);
       const corner = origin + channel0;
-      let largest0 = corner + taps[firstTap]!;
+      let largest0 = corner + taps[firstCell]!;
       let largest1 = largest0 + to1;
       let largest2 = largest0 + to2;
       let largest3 = largest0 + to3;
-      let tap = firstTap + 1;
-      let end = firstTap + runLength;
+      let tap = firstCell + 1;
+      let end = firstCell + runCells;
       for (let run = 0; run < runs; run++) {
         for (; tap < end; tap++) {
           const cell = corner + taps[tap]!;
@@ -63,7 +58,7 @@ function maximaAlongRow(
           largest2 = ofLarger(input, largest2, cell + to2);
           largest3 = ofLarger(input, largest3, cell + to3);
         }
-        tap += filterWidth - runLength;
+        tap += runGap;
         end += filterWidth;
       }
       const start = outputStart + channel0;
@@ -76,6 +71,8 @@ function maximaAlongRow(
     outputStart += inputChannels;
   }
 }
+
+const maximaAlongRow = inRuns(maximaOfRuns);
 
 function ofLarger(elements: Float32Array, a: number, b: number): number {
   const largest = elements[a]!;

@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
 import { makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
 import type { Step } from "../step.ts";
-import { forEachWindow } from "../window.ts";
+import { forEachWindow, inRuns } from "../window.ts";
 
 /**
  * The largest value of each window of int8 or int16: maxima are the same whatever the integers stand for.
@@ -18,26 +18,21 @@ function runMaxPool2dIntegers(params: PoolLoopParams, input: Integers, output: I
   forEachWindow(maximaAlongRow, params, input, output);
 }
 
-function maximaAlongRow(
+function maximaOfRuns(
   params: PoolLoopParams,
   input: Integers,
   output: Integers,
   origin: number,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
+  firstCell: number,
+  runs: number,
+  runCells: number,
   outputStart: number,
   count: number,
 ): void {
   const { inputChannels, strideWidth, filterWidth, taps } = params;
   const { activationMin: min, activationMax: max } = params;
   const last = inputChannels - 1;
-  // Rows of the window that are wholly inside the image are one run.
-  const isWhole = right - left === filterWidth;
-  const runs = isWhole ? 1 : bottom - top;
-  const runLength = (isWhole ? bottom - top : 1) * (right - left);
-  const runGap = filterWidth - runLength;
+  const runGap = filterWidth - runCells;
   for (let i = 0; i < count; i++) {
     for (let channel0 = 0; channel0 <= last; channel0 += 4) {
       // Four channels share each step. Where they run out, the last one is computed again.
@@ -48,9 +43,9 @@ function maximaAlongRow(
       let largest1 = min;
       let largest2 = min;
       let largest3 = min;
-      let tap = top * filterWidth + left;
+      let tap = firstCell;
       for (let run = 0; run < runs; run++) {
-        for (const end = tap + runLength; tap < end; tap++) {
+        for (const end = tap + runCells; tap < end; tap++) {
           const cell = origin + channel0 + taps[tap]!;
           largest0 = larger(largest0, input[cell]!);
           largest1 = larger(largest1, input[cell + to1]!);
@@ -69,6 +64,8 @@ function maximaAlongRow(
     outputStart += inputChannels;
   }
 }
+
+const maximaAlongRow = inRuns(maximaOfRuns);
 
 function larger(a: number, b: number): number {
   return a ^ ((a ^ b) & -Number(b > a));
