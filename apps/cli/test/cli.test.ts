@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { datasetNames } from "@smidgen/datasets";
-import { graphBuilder } from "@smidgen/graph";
+import { graphBuilder, perTensor } from "@smidgen/graph";
 import { opSchemes } from "@smidgen/quantize";
 import { readTflite, writeTflite } from "@smidgen/tflite";
 import { architectures, backendNames } from "@smidgen/training";
@@ -205,6 +205,29 @@ describe("smidgen verify", () => {
       holds: true,
       samples: 10,
       missing: [],
+    });
+  });
+
+  test("says what an official runtime is known for where it differs", async () => {
+    const b = graphBuilder("mean");
+    const stored = { type: "int8", quantization: perTensor(0.5, 0) } as const;
+    const x = b.input("x", { ...stored, shape: [1, 2, 1, 16] });
+    const axes = b.constant("axes", { type: "int32", shape: [1], data: Int32Array.of(1) });
+    const mean = b.op("mean", [x, axes], { keepDims: true }, { name: "mean", ...stored });
+    const file = path.join(folder, "mean.tflite");
+    await writeFile(file, writeTflite(b.build([mean])));
+    const { code, stdout } = await smidgen("verify", file);
+    expect(stdout).toMatch(
+      /TensorFlow Lite: differs from our interpreter, first in operator 0 \(mean\)\. It is known for this: it rounds/,
+    );
+    expect(stdout).toContain("LiteRT: equal to our interpreter in every tensor.");
+    expect(code).toBe(1);
+    const json = await smidgen("verify", file, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      holds: false,
+      firstDifferences: {
+        "TensorFlow Lite": { op: 0, kind: "mean", known: expect.stringMatching(/^rounds halves/) },
+      },
     });
   });
 

@@ -1,5 +1,7 @@
 export {
   bytesOf,
+  type KnownDifference,
+  knownDifference,
   loadLiteRt,
   loadTfliteRuntime,
   type OfficialModel,

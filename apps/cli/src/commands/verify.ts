@@ -1,5 +1,6 @@
 import path from "node:path";
-import { type Graph, type TensorId, tensorOf } from "@smidgen/graph";
+import { type Graph, type OpKind, type TensorId, tensorOf } from "@smidgen/graph";
+import { knownDifference } from "@smidgen/official-runtimes";
 import { readTflite } from "@smidgen/tflite";
 import pc from "picocolors";
 import { readBytes } from "../files.ts";
@@ -46,7 +47,13 @@ export async function verify(file: string, settings: VerifySettings): Promise<Ce
   const officials = outcomes.filter((outcome) => "run" in outcome);
   const missing = outcomes.filter((outcome) => "missing" in outcome);
   const differences = compareEngines(single, [double, ...officials], watched, samples);
-  const holds = officials.every((engine) => !firstDifference(graph, differences.get(engine)));
+  const firsts = new Map(
+    [double, ...officials].map((engine) => [
+      engine,
+      firstDifference(graph, engine, differences.get(engine)),
+    ]),
+  );
+  const holds = officials.every((engine) => firsts.get(engine) === undefined);
 
   if (settings.json) {
     const report = {
@@ -55,6 +62,9 @@ export async function verify(file: string, settings: VerifySettings): Promise<Ce
       seed: settings.inputs === undefined ? settings.seed : undefined,
       holds,
       missing,
+      firstDifferences: Object.fromEntries(
+        [...firsts].map(([engine, first]) => [engine.name, first]),
+      ),
       tensors: watched.map((id) => ({
         id,
         name: tensorOf(graph, id).name,
@@ -69,9 +79,7 @@ export async function verify(file: string, settings: VerifySettings): Promise<Ce
     settings.inputs === undefined
       ? `${counted(samples.length, "sample")} from seed ${settings.seed}`
       : `${counted(samples.length, "sample")} from ${path.basename(settings.inputs)}`;
-  const verdicts = [double, ...officials].map((engine) =>
-    verdict(graph, engine, double, differences.get(engine)),
-  );
+  const verdicts = [...firsts].map(([engine, first]) => verdict(engine, first));
   const text = [
     `${heading(name)}  ${counted(graph.ops.length, "operator")}, ${inputs}`,
     "Elements that differ from our interpreter in profile single:",
@@ -121,23 +129,41 @@ function cell(difference: Difference | undefined, isFloat: boolean): string {
   return `${count(difference.elements)}, up to ${largest}`;
 }
 
-function firstDifference(graph: Graph, byTensor: ByTensor): string | undefined {
-  for (const [op, { kind, outputs }] of graph.ops.entries()) {
-    for (const id of outputs) {
-      if ((byTensor?.get(id)?.elements ?? 0) > 0) return `operator ${op} (${kind})`;
-    }
-  }
-  return undefined;
+interface FirstDifference {
+  /** Position of the operator in the graph. */
+  readonly op: number;
+  readonly kind: OpKind;
+  /** Why an official runtime is known to compute something else here. */
+  readonly known?: string | undefined;
 }
 
-function verdict(graph: Graph, engine: Engine, double: Engine, byTensor: ByTensor): string {
-  const first = firstDifference(graph, byTensor);
-  if (engine === double) {
+/** The first operator with an output that differs. */
+function firstDifference(
+  graph: Graph,
+  { name }: Engine,
+  byTensor: ByTensor,
+): FirstDifference | undefined {
+  const differences = graph.ops.map(({ outputs }) =>
+    outputs.map((id) => byTensor?.get(id)).filter((difference) => difference !== undefined),
+  );
+  const i = differences.findIndex((each) => each.some(({ elements }) => elements > 0));
+  const op = graph.ops[i];
+  if (op === undefined) return undefined;
+  const known =
+    name === "single" || name === "double" ? undefined : knownDifference(name, op, graph);
+  const largest = Math.max(...(differences[i] ?? []).map((difference) => difference.largest));
+  const explains = known !== undefined && largest <= known.largest;
+  return { op: i, kind: op.kind, known: explains ? known.why : undefined };
+}
+
+function verdict({ name }: Engine, first: FirstDifference | undefined): string {
+  const place = `operator ${first?.op} (${first?.kind})`;
+  if (name === "double") {
     return first === undefined
       ? "Rounding twice, as chips do, makes no difference on these inputs."
-      : `Chips round twice: from ${first} on they may differ from phones by what stands under profile double.`;
+      : `Chips round twice: from ${place} on they may differ from phones by what stands under profile double.`;
   }
-  return first === undefined
-    ? pc.green(`${engine.name}: equal to our interpreter in every tensor.`)
-    : pc.red(`${engine.name}: differs from our interpreter, first in ${first}.`);
+  if (first === undefined) return pc.green(`${name}: equal to our interpreter in every tensor.`);
+  const reason = first.known === undefined ? "" : ` It is known for this: it ${first.known}.`;
+  return pc.red(`${name}: differs from our interpreter, first in ${place}.`) + reason;
 }

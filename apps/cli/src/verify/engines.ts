@@ -6,19 +6,28 @@ import {
   type TensorId,
   tensorOf,
 } from "@smidgen/graph";
-import { loadLiteRt, loadTfliteRuntime, type OfficialModel } from "@smidgen/official-runtimes";
+import {
+  loadLiteRt,
+  loadTfliteRuntime,
+  type OfficialModel,
+  type OfficialRuntimeName,
+} from "@smidgen/official-runtimes";
 import { createInterpreter } from "@smidgen/runtime";
 import { writeTflite } from "@smidgen/tflite";
 import type { Sample } from "./samples.ts";
 
 /** Something that computes a graph and shows every tensor that operators write. */
 export interface Engine {
-  readonly name: string;
+  readonly name: EngineName;
   /** Elements of each watched tensor, copied. State goes on from one call to the next. */
   readonly run: (sample: Sample) => ReadonlyMap<TensorId, ElementArray>;
 }
 
-export type EngineOutcome = Engine | { readonly name: string; readonly missing: string };
+export type EngineName = "single" | "double" | OfficialRuntimeName;
+
+export type EngineOutcome =
+  | Engine
+  | { readonly name: OfficialRuntimeName; readonly missing: string };
 
 /** Ours, rounding as TensorFlow Lite Micro (`double`) or as TensorFlow Lite (`single`) does. */
 export function ownEngine(
@@ -50,7 +59,7 @@ export async function officialEngines(
 }
 
 async function officialEngine(
-  name: string,
+  name: OfficialRuntimeName,
   load: (model: Uint8Array) => Promise<OfficialModel>,
   bytes: Uint8Array,
   graph: Graph,

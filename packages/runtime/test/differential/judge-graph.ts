@@ -8,10 +8,9 @@ import {
 } from "@smidgen/graph";
 import { prepareSteps } from "@smidgen/kernels";
 import { createInterpreter } from "@smidgen/runtime";
-import { loadTfliteRuntime } from "@smidgen/testing";
+import { type KnownDifference, knownDifference, loadTfliteRuntime } from "@smidgen/testing";
 import { writeTflite } from "@smidgen/tflite";
 import type { ChainType } from "./chain.ts";
-import { type KnownDifference, knownDifferences } from "./known-differences.ts";
 import { type RandomGraph, randomGraph } from "./random-graph.ts";
 
 /** One operator of a graph, over all samples, beside what TensorFlow Lite computes from the same operands. */
@@ -69,11 +68,7 @@ export async function judgeSeeds(
  * After each operator ours goes on with what TensorFlow Lite computed, so each verdict is about one operator: no difference
  * of another is seen again, or grows.
  */
-export async function judgeGraph({
-  graph,
-  samples,
-  type,
-}: RandomGraph): Promise<readonly Verdict[]> {
+export async function judgeGraph({ graph, samples }: RandomGraph): Promise<readonly Verdict[]> {
   const watched = graph.ops.flatMap(({ outputs }) => outputs as readonly TensorId[]);
   const official = await loadTfliteRuntime(writeTflite({ ...graph, outputs: watched }));
   const numerics = { rounding: "single", keepIntermediates: true } as const;
@@ -82,9 +77,7 @@ export async function judgeGraph({
     step.bind({ tensor: (id) => tensor(id).data, scratch: new Uint8Array(step.scratchBytes) }),
   );
   const verdicts = graph.ops.map((op, i): Verdict => {
-    const known = knownDifferences.find(
-      ({ types, applies }) => types.includes(type) && applies(op, graph),
-    );
+    const known = knownDifference("TensorFlow Lite", op, graph);
     return { kind: op.kind, op: i, known, elements: 0, differing: 0, largest: 0 };
   });
   for (const sample of samples) {
