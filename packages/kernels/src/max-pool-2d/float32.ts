@@ -1,8 +1,8 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
+import { fromFirstInside, makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
 import { clampReal } from "../rounding.ts";
 import type { Step } from "../step.ts";
-import { forEachWindow, inRuns } from "../window.ts";
+import { forEachWindow } from "../window.ts";
 
 /**
  * The largest value of each window. NaN is passed over.
@@ -33,10 +33,11 @@ function maximaOfRuns(
   outputStart: number,
   count: number,
 ): void {
-  const { inputChannels, strideWidth, filterWidth, taps } = params;
+  const { inputWidth, inputChannels, strideWidth, filterWidth, taps } = params;
   const { activationMin: min, activationMax: max } = params;
   const last = inputChannels - 1;
-  const runGap = filterWidth - runCells;
+  const tapsWidth = Math.min(filterWidth, inputWidth);
+  const runGap = tapsWidth - runCells;
   for (let i = 0; i < count; i++) {
     for (let channel0 = 0; channel0 <= last; channel0 += 4) {
       // Four channels share each step. Where they run out, the last one is computed again.
@@ -59,7 +60,7 @@ function maximaOfRuns(
           largest3 = ofLarger(input, largest3, cell + to3);
         }
         tap += runGap;
-        end += filterWidth;
+        end += tapsWidth;
       }
       const start = outputStart + channel0;
       output[start] = clampReal(input[largest0]!, min, max);
@@ -72,7 +73,7 @@ function maximaOfRuns(
   }
 }
 
-const maximaAlongRow = inRuns(maximaOfRuns);
+const maximaAlongRow = fromFirstInside(maximaOfRuns);
 
 function ofLarger(elements: Float32Array, a: number, b: number): number {
   const largest = elements[a]!;

@@ -1,7 +1,7 @@
 import type { Graph, OpOf } from "@smidgen/graph";
-import { makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
+import { fromFirstInside, makePoolStep, type PoolLoopParams } from "../pool-2d.ts";
 import type { Step } from "../step.ts";
-import { forEachWindow, inRuns } from "../window.ts";
+import { forEachWindow } from "../window.ts";
 
 /**
  * The largest value of each window of int8 or int16: maxima are the same whatever the integers stand for.
@@ -29,10 +29,11 @@ function maximaOfRuns(
   outputStart: number,
   count: number,
 ): void {
-  const { inputChannels, strideWidth, filterWidth, taps } = params;
+  const { inputWidth, inputChannels, strideWidth, filterWidth, taps } = params;
   const { activationMin: min, activationMax: max } = params;
   const last = inputChannels - 1;
-  const runGap = filterWidth - runCells;
+  const tapsWidth = Math.min(filterWidth, inputWidth);
+  const runGap = tapsWidth - runCells;
   for (let i = 0; i < count; i++) {
     for (let channel0 = 0; channel0 <= last; channel0 += 4) {
       // Four channels share each step. Where they run out, the last one is computed again.
@@ -65,7 +66,7 @@ function maximaOfRuns(
   }
 }
 
-const maximaAlongRow = inRuns(maximaOfRuns);
+const maximaAlongRow = fromFirstInside(maximaOfRuns);
 
 function larger(a: number, b: number): number {
   return a ^ ((a ^ b) & -Number(b > a));

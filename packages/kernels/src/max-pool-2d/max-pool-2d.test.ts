@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { perTensor } from "@smidgen/graph";
 import { given, outputOf } from "../../test/one-op.ts";
 
 const options = {
@@ -9,6 +10,20 @@ const options = {
   filterWidth: 2,
   activation: "none",
 };
+
+test.each(["float32", "int8"] as const)("a pool of %s may be far larger than its image", (type) => {
+  const large = { filterHeight: 2 ** 30 + 1, filterWidth: 2 ** 30 + 1, padding: "same" };
+  const quantization = type === "int8" ? perTensor(1, 0) : undefined;
+  const operands = [given(type, [1, 2, 3, 1], [1, 5, -3, 4, 2, 0], quantization)];
+  const ofStrides = (strideHeight: number, strideWidth: number) =>
+    outputOf({
+      kind: "max-pool-2d",
+      operands,
+      options: { ...options, ...large, strideHeight, strideWidth },
+    });
+  expect(ofStrides(1, 1)).toEqual([5, 5, 5, 5, 5, 5]);
+  expect(ofStrides(2, 2)).toEqual([5, 5]);
+});
 
 const maximumOf = (...values: readonly number[]) =>
   outputOf({
