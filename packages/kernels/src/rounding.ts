@@ -32,6 +32,7 @@ export function clampSum(x: number, min: number, max: number): number {
 
 /** The same of floats that are not −0, where `min` is 0 or `−max`. */
 export function clampRealSum(x: number, min: number, max: number): number {
-  const bounded = x > max ? max : x < -max ? -max : x;
-  return min === 0 ? (bounded + Math.abs(bounded)) / 2 : bounded;
+  const size = Math.abs(x);
+  if (size > max) return x > 0 ? max : min;
+  return min === 0 ? (x + size) / 2 : x;
 }
