@@ -19,7 +19,7 @@ interface Property extends KnownDifference {
 /**
  * Why a runtime computes something else than our profile `single` for this operator; `undefined` where it should not.
  *
- * Each was found by running both, and is counted in `docs/numerics.md`.
+ * Each was found by running both; `docs/numerics.md` has what is computed instead.
  */
 export function knownDifference(
   runtime: OfficialRuntimeName,
@@ -99,10 +99,10 @@ function isTransposedWithSeveralScales(op: Op, graph: Graph): boolean {
   return quantization?.kind === "per-axis" && quantization.scales.length > 1;
 }
 
-/** float32 with weights of int8. */
+/** float32 with weights of int8. Depthwise convolutions are computed in one way everywhere. */
 function isHybrid(op: Op, graph: Graph): boolean {
   return (
-    (op.kind === "fully-connected" || op.kind === "conv-2d" || op.kind === "depthwise-conv-2d") &&
+    (op.kind === "fully-connected" || op.kind === "conv-2d") &&
     tensorOf(graph, op.inputs[1]).type === "int8"
   );
 }
